@@ -1,0 +1,78 @@
+import * as z from "zod";
+
+/** The environments every tenant has. Each has resources of its own; none is ever shared. */
+export const ENVIRONMENTS = ["dev", "staging", "production"] as const;
+export type EnvironmentName = (typeof ENVIRONMENTS)[number];
+
+const HOSTNAME_PATTERN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
+const RESOURCE_NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
+
+/** A host name in lower case with at least one dot, no port, no scheme, no wildcard. */
+export const hostnameSchema = z.string().regex(HOSTNAME_PATTERN, {
+  error: 'must be a host name in lower case, such as "chat.acme.example": no scheme, port, path or wildcard',
+});
+
+const resourceName = z.string().regex(RESOURCE_NAME_PATTERN, {
+  error: 'must be 1 to 63 of a-z, 0-9 and "-", starting with a letter or digit',
+});
+
+/**
+ * Names and ids of what one environment owns in the Cloudflare account.
+ * Names left out are derived from the tenant and the environment; ids are known once the resources exist.
+ */
+const resourcesSchema = z.strictObject({
+  kvNamespaceId: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/, { error: "must be the 32 hex digits of a KV namespace id" })
+    .optional(),
+  d1DatabaseId: z.uuid({ error: "must be the UUID of a D1 database" }).optional(),
+  d1DatabaseName: resourceName.optional(),
+  vectorizeIndex: resourceName.optional(),
+  gatewayId: resourceName.optional(),
+});
+
+export const environmentSchema = z.strictObject({
+  /** Custom domains of this environment. Without any, the Worker answers on its workers.dev host. */
+  hostnames: z.array(hostnameSchema).max(50).default([]),
+  /** Name of the deployed Worker script. */
+  workerName: resourceName.optional(),
+  resources: resourcesSchema.prefault({}),
+});
+
+export const environmentsSchema = z.strictObject({
+  dev: environmentSchema.prefault({}),
+  staging: environmentSchema.prefault({}),
+  production: environmentSchema.prefault({}),
+});
+
+/** An environment with every name filled in. Ids stay absent until the resource is provisioned. */
+export interface ResolvedEnvironment {
+  readonly name: EnvironmentName;
+  readonly hostnames: readonly string[];
+  readonly workerName: string;
+  readonly kvNamespaceId: string | undefined;
+  readonly d1DatabaseId: string | undefined;
+  readonly d1DatabaseName: string;
+  readonly vectorizeIndex: string;
+  readonly gatewayId: string;
+}
+
+/** Fills the names that a config leaves out: `<tenant>-<environment>` for each resource. */
+export function resolveEnvironment(
+  tenantId: string,
+  environments: z.infer<typeof environmentsSchema>,
+  name: EnvironmentName,
+): ResolvedEnvironment {
+  const { hostnames, workerName, resources } = environments[name];
+  const derived = `${tenantId}-${name}`;
+  return {
+    name,
+    hostnames,
+    workerName: workerName ?? derived,
+    kvNamespaceId: resources.kvNamespaceId,
+    d1DatabaseId: resources.d1DatabaseId,
+    d1DatabaseName: resources.d1DatabaseName ?? derived,
+    vectorizeIndex: resources.vectorizeIndex ?? derived,
+    gatewayId: resources.gatewayId ?? derived,
+  };
+}

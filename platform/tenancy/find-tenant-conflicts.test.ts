@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { findTenantConflicts } from "#tenancy/find-tenant-conflicts";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
+
+const file = (tenantId: string, extra: object = {}) => ({
+  file: `tenants/${tenantId}/tenant.config.json`,
+  config: tenantConfigSchema.parse({
+    tenantId,
+    displayName: tenantId,
+    accountId: "0123456789abcdef0123456789abcdef",
+    ...extra,
+  }),
+});
+const production = (environment: object) => ({ environments: { production: environment } });
+
+describe("findTenantConflicts", () => {
+  it("finds nothing between two tenants that share nothing", () => {
+    assert.deepEqual(findTenantConflicts([file("acme"), file("globex")]), []);
+  });
+
+  it("finds a host name that two tenants claim, in any environment", () => {
+    const conflicts = findTenantConflicts([
+      file("acme", production({ hostnames: ["chat.example.com"] })),
+      file("globex", { environments: { dev: { hostnames: ["chat.example.com"] } } }),
+    ]);
+    assert.equal(conflicts.length, 1);
+    assert.equal(conflicts[0]?.file, "tenants/globex/tenant.config.json");
+    assert.equal(conflicts[0].field, "environments.dev.hostnames.0");
+    assert.match(conflicts[0].rule, /tenants\/acme\/tenant\.config\.json/);
+  });
+
+  it("finds a database that two tenants of an account share", () => {
+    const resources = { d1DatabaseId: "00000000-0000-4000-8000-000000000000" };
+    const conflicts = findTenantConflicts([file("acme", production({ resources })), file("globex", production({ resources }))]);
+    assert.deepEqual(
+      conflicts.map((conflict) => conflict.field),
+      ["environments.production.resources.d1DatabaseId"],
+    );
+  });
+
+  it("allows the same resource names in different accounts", () => {
+    const named = production({ workerName: "chat" });
+    const other = { ...named, accountId: "f".repeat(32) };
+    assert.deepEqual(findTenantConflicts([file("acme", named), file("globex", other)]), []);
+  });
+});

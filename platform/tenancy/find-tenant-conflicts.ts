@@ -1,0 +1,70 @@
+import { ENVIRONMENTS, resolveEnvironment } from "#tenancy/environment-config";
+import type { ConfigProblem } from "#tenancy/parse-tenant-config";
+import type { TenantConfig } from "#tenancy/tenant-config";
+
+/** A tenant's config and the file it came from. */
+export interface ConfigFile {
+  readonly file: string;
+  readonly config: TenantConfig;
+}
+
+/** A problem between two tenants, reported at the later file. */
+export interface TenantConflict extends ConfigProblem {
+  readonly file: string;
+}
+
+/**
+ * Finds what two tenants must never have in common: an id, a host name, or a resource of the same account.
+ * Pure. Files are compared in the order given, so the result is stable.
+ */
+export function findTenantConflicts(files: readonly ConfigFile[]): readonly TenantConflict[] {
+  const owners = new Map<string, string>();
+  const conflicts: TenantConflict[] = [];
+  for (const { file, config } of files) {
+    for (const claim of claimsOf(config)) {
+      const key = JSON.stringify([claim.kind, claim.scope, claim.value]);
+      const owner = owners.get(key);
+      if (owner === undefined) owners.set(key, file);
+      else if (owner !== file) conflicts.push({ file, ...describe(claim, owner) });
+    }
+  }
+  return conflicts;
+}
+
+interface Claim {
+  readonly kind: string;
+  /** Where the value must be unique: everywhere, or within an account. */
+  readonly scope: string;
+  readonly value: string;
+  readonly field: string;
+}
+
+function claimsOf(config: TenantConfig): Claim[] {
+  const claims: Claim[] = [{ kind: "tenant id", scope: "", value: config.tenantId, field: "tenantId" }];
+  for (const name of ENVIRONMENTS) {
+    const environment = resolveEnvironment(config.tenantId, config.environments, name);
+    const at = `environments.${name}`;
+    environment.hostnames.forEach((value, index) =>
+      claims.push({ kind: "host name", scope: "", value, field: `${at}.hostnames.${index}` }),
+    );
+    const owned: [kind: string, field: string, value: string | undefined][] = [
+      ["Worker name", "workerName", environment.workerName],
+      ["KV namespace", "resources.kvNamespaceId", environment.kvNamespaceId],
+      ["D1 database", "resources.d1DatabaseId", environment.d1DatabaseId],
+      ["D1 database name", "resources.d1DatabaseName", environment.d1DatabaseName],
+      ["Vectorize index", "resources.vectorizeIndex", config.vectorize.mode === "index" ? environment.vectorizeIndex : undefined],
+    ];
+    for (const [kind, field, value] of owned) {
+      if (value !== undefined) claims.push({ kind, scope: config.accountId, value, field: `${at}.${field}` });
+    }
+  }
+  return claims;
+}
+
+function describe(claim: Claim, owner: string): ConfigProblem {
+  return {
+    field: claim.field,
+    rule: `the ${claim.kind} "${claim.value}" is taken by ${owner}: no two tenants may share it`,
+    remedy: `choose another ${claim.kind} here, or remove it from ${owner}`,
+  };
+}

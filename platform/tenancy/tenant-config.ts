@@ -1,0 +1,163 @@
+import * as z from "zod";
+
+import { environmentsSchema, type EnvironmentName, ENVIRONMENTS, resolveEnvironment } from "#tenancy/environment-config";
+import { scopeSchema } from "#tenancy/scopes";
+import { tenantIdSchema } from "#tenancy/tenant-id";
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
+const modelId = z.string().regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
+  error: 'must be a model id such as "@cf/meta/llama-3.3-70b-instruct-fp8-fast"',
+});
+
+/** Which model does what, and which others a caller may ask for. */
+const aiSchema = z.strictObject({
+  models: z
+    .strictObject({
+      chat: modelId.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
+      embedding: modelId.default("@cf/baai/bge-base-en-v1.5"),
+    })
+    .prefault({}),
+  /** Chat models a request may name besides `models.chat`. */
+  allowedModels: z.array(modelId).max(50).default([]),
+});
+
+/** Where vectors live. `namespace`: a namespace per tenant in the environment's index. `index`: the index is the tenant's alone. */
+const vectorizeSchema = z.strictObject({
+  mode: z.enum(["namespace", "index"]).default("namespace"),
+  /** Must equal the length of the embedding model's vectors. */
+  dimensions: z.int().min(32).max(1536).default(768),
+  metric: z.enum(["cosine", "euclidean", "dot-product"]).default("cosine"),
+});
+
+const corsSchema = z.strictObject({
+  /** Exact origins whose pages may call the API, e.g. `https://app.acme.example`. */
+  origins: z
+    .array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, { error: "must be an exact origin: scheme, host, optional port, no path" }))
+    .max(100)
+    .default([]),
+});
+
+const authSchema = z.strictObject({
+  /** What a caller without a credential may do. */
+  anonymousScopes: z.array(scopeSchema).default([]),
+});
+
+/** Limits on one request's body, in bytes, by kind of route. */
+const bodyLimitsSchema = z.strictObject({
+  /** `/chat`, `/search` and the other routes that take text from a user. */
+  standardBytes: z.int().min(KIB).max(100 * MIB).default(MIB),
+  /** `/ingest`. */
+  ingestBytes: z.int().min(KIB).max(100 * MIB).default(10 * MIB),
+  /** Every other route. */
+  smallBytes: z.int().min(KIB).max(MIB).default(64 * KIB),
+});
+
+const sessionsSchema = z.strictObject({
+  /** How many of the latest messages a model sees. */
+  historyMessages: z.int().min(2).max(200).default(40),
+});
+
+const searchSchema = z.strictObject({
+  /** Passages returned when a request does not say. */
+  topK: z.int().min(1).max(100).default(5),
+  chunking: z
+    .strictObject({
+      strategy: z.enum(["recursive", "markdown"]).default("markdown"),
+      unit: z.enum(["tokens", "characters"]).default("characters"),
+      size: z.int().min(100).max(16_000).default(1_200),
+      overlap: z.int().min(0).max(8_000).default(150),
+    })
+    .prefault({}),
+});
+
+const loggingSchema = z.strictObject({
+  level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  /** Whether prompts and answers may appear in logs, redacted. */
+  content: z.boolean().default(false),
+});
+
+const tenancySchema = z.strictObject({
+  /** Demand `x-tenant-id` even where the Worker serves this tenant alone. */
+  requireHeader: z.boolean().default(false),
+});
+
+const fields = z.strictObject({
+  /** For editors; ignored. */
+  $schema: z.string().optional(),
+  tenantId: tenantIdSchema,
+  displayName: z.string().trim().min(1).max(100),
+  accountId: z.string().regex(/^[0-9a-f]{32}$/, { error: "must be the 32 hex digits of a Cloudflare account id" }),
+  /** A disabled tenant answers every call with `tenant_unknown`. */
+  enabled: z.boolean().default(true),
+  environments: environmentsSchema.prefault({}),
+  tenancy: tenancySchema.prefault({}),
+  ai: aiSchema.prefault({}),
+  vectorize: vectorizeSchema.prefault({}),
+  cors: corsSchema.prefault({}),
+  auth: authSchema.prefault({}),
+  limits: z.strictObject({ body: bodyLimitsSchema.prefault({}) }).prefault({}),
+  sessions: sessionsSchema.prefault({}),
+  search: searchSchema.prefault({}),
+  logging: loggingSchema.prefault({}),
+});
+
+/**
+ * The one definition of a tenant's configuration: the macro, the Worker, the generators and the docs all read it from here.
+ * Unknown keys are refused; everything but identity has a default.
+ */
+export const tenantConfigSchema = fields.superRefine(checkAcrossFields);
+
+export type TenantConfig = Readonly<z.output<typeof tenantConfigSchema>>;
+/** A config as a person writes it, defaults left out. */
+export type TenantConfigInput = z.input<typeof tenantConfigSchema>;
+
+/** The chat models a request may name: the default one and the allowed ones. */
+export function chatModelsOf(config: TenantConfig): ReadonlySet<string> {
+  return new Set([config.ai.models.chat, ...config.ai.allowedModels]);
+}
+
+function checkAcrossFields(config: z.output<typeof fields>, context: z.RefinementCtx): void {
+  const { overlap, size } = config.search.chunking;
+  if (overlap * 2 >= size) {
+    context.addIssue({
+      code: "custom",
+      path: ["search", "chunking", "overlap"],
+      message: `must be less than half of size: ${overlap} is not below ${size / 2}`,
+    });
+  }
+  checkSharedResources(config, context);
+}
+
+/** Environments must not share anything: a test run in staging must never touch what production stores. */
+function checkSharedResources(config: z.output<typeof fields>, context: z.RefinementCtx): void {
+  const seen = new Map<string, EnvironmentName>();
+  for (const name of ENVIRONMENTS) {
+    const environment = resolveEnvironment(config.tenantId, config.environments, name);
+    const owned: [string[], string | undefined][] = [
+      [["workerName"], environment.workerName],
+      [["resources", "kvNamespaceId"], environment.kvNamespaceId],
+      [["resources", "d1DatabaseId"], environment.d1DatabaseId],
+      [["resources", "d1DatabaseName"], environment.d1DatabaseName],
+      [["resources", "vectorizeIndex"], environment.vectorizeIndex],
+      [["resources", "gatewayId"], environment.gatewayId],
+      ...environment.hostnames.map((host, index): [string[], string] => [["hostnames", String(index)], host]),
+    ];
+    for (const [path, value] of owned) {
+      if (value === undefined) continue;
+      const kind = path.find((part) => !/^\d+$/.test(part) && part !== "resources") ?? "";
+      const key = JSON.stringify([kind, value]);
+      const other = seen.get(key);
+      if (other !== undefined) {
+        context.addIssue({
+          code: "custom",
+          path: ["environments", name, ...path],
+          message: `"${value}" is used by ${other} as well: environments never share a resource`,
+        });
+      }
+      seen.set(key, name);
+    }
+  }
+}

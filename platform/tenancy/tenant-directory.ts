@@ -1,0 +1,43 @@
+import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
+import type { EnvironmentName } from "#tenancy/environment-config";
+
+/**
+ * The tenants one Worker serves. Look-ups take text from a request, so both tables are `Map`s:
+ * `constructor` and `__proto__` are tenants nobody knows.
+ */
+export class TenantDirectory {
+  readonly #byId: ReadonlyMap<string, TenantConfig>;
+  readonly #byHostname: ReadonlyMap<string, TenantConfig>;
+
+  private constructor(tenants: readonly TenantConfig[], environment: EnvironmentName) {
+    this.#byId = new Map(tenants.map((tenant) => [tenant.tenantId, tenant]));
+    this.#byHostname = new Map(
+      tenants.flatMap((tenant) => tenant.environments[environment].hostnames.map((host) => [host, tenant] as const)),
+    );
+  }
+
+  /**
+   * Parses the configs that the build baked into the bundle. The build has validated them already:
+   * a throw here means that the bundle was changed by hand.
+   */
+  static load(configs: readonly unknown[], environment: EnvironmentName): TenantDirectory {
+    return new TenantDirectory(
+      configs.map((config) => tenantConfigSchema.parse(config)),
+      environment,
+    );
+  }
+
+  /** The only tenant of a silo Worker; `undefined` in a pool. */
+  get sole(): TenantConfig | undefined {
+    return this.#byId.size === 1 ? this.#byId.values().next().value : undefined;
+  }
+
+  byId(id: string): TenantConfig | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** `host` is a host name in lower case, without a port. */
+  byHostname(host: string): TenantConfig | undefined {
+    return this.#byHostname.get(host);
+  }
+}
