@@ -1,0 +1,55 @@
+import * as z from "zod";
+
+import { sha256Hex } from "#base/digest";
+import { scopeSchema } from "#tenancy/scopes";
+import { scopedKey } from "#tenancy/scoped-key";
+import { TENANT_ID_PATTERN, type TenantId } from "#tenancy/tenant-id";
+
+/** Random bytes in a key: 32 bytes leave nothing to guess. */
+const KEY_BYTES = 32;
+
+/** What is stored of a key, under the digest of its text. The text itself is shown once and kept nowhere. */
+export const apiKeyRecordSchema = z.strictObject({
+  /** Public name of the key, e.g. `key_3f9a…`: for lists, logs and revocation. */
+  id: z.string().regex(/^key_[0-9a-f]{16}$/),
+  label: z.string().max(100),
+  scopes: z.array(scopeSchema),
+  createdAt: z.iso.datetime(),
+  expiresAt: z.iso.datetime().optional(),
+});
+
+export type ApiKeyRecord = z.output<typeof apiKeyRecordSchema>;
+
+/** A key in clear text: `ak_<tenant>_<random>`. Tenant ids hold no "_", so the parts are unambiguous. */
+export function formatApiKey(tenantId: TenantId, random: Uint8Array): string {
+  const text = btoa(String.fromCharCode(...random));
+  return `ak_${tenantId}_${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
+}
+
+/** Makes a new key and its record. */
+export async function generateApiKey(
+  tenantId: TenantId,
+  options: { label: string; scopes: ApiKeyRecord["scopes"]; nowMs: number; expiresAt?: string },
+): Promise<{ key: string; record: ApiKeyRecord }> {
+  const key = formatApiKey(tenantId, crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
+  const { label, scopes, nowMs, expiresAt } = options;
+  const record: ApiKeyRecord = {
+    id: `key_${(await sha256Hex(`id:${key}`)).slice(0, 16)}`,
+    label,
+    scopes,
+    createdAt: new Date(nowMs).toISOString(),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+  return { key, record };
+}
+
+/** The tenant that a key claims to be of: selects whom to ask, proves nothing. `undefined` when the text is no key. */
+export function claimedTenantOf(key: string): string | undefined {
+  const [, claimed] = /^ak_([a-z0-9-]+)_[A-Za-z0-9_-]{20,100}$/.exec(key) ?? [];
+  return claimed !== undefined && TENANT_ID_PATTERN.test(claimed) ? claimed : undefined;
+}
+
+/** Where the record of a key is stored: under its SHA-256, so that a leaked store gives no usable key. */
+export async function apiKeyStorageKey(tenantId: TenantId, key: string): Promise<string> {
+  return scopedKey(tenantId, "api-key", await sha256Hex(key));
+}

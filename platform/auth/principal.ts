@@ -1,0 +1,29 @@
+import { PlatformError } from "#base/errors";
+import type { Scope } from "#tenancy/scopes";
+
+/** Who makes a request, as far as the platform has checked it. Belongs to exactly one tenant: the request's. */
+export interface Principal {
+  readonly kind: "key" | "anonymous";
+  /** Stable id within the tenant, fit for logs and for owning sessions. Never a secret. */
+  readonly id: string;
+  readonly scopes: ReadonlySet<Scope>;
+}
+
+/** Whether the principal holds a scope. `tools` includes every `tools:<name>`; `admin` includes nothing but itself. */
+export function hasScope(principal: Principal, scope: Scope): boolean {
+  return principal.scopes.has(scope) || (scope.startsWith("tools:") && principal.scopes.has("tools"));
+}
+
+/**
+ * Refuses a principal without the scope: `unauthenticated` for an anonymous caller, who could sign in;
+ * `forbidden` for one who is signed in and still may not.
+ */
+export function requireScope(principal: Principal, scope: Scope): void {
+  if (hasScope(principal, scope)) return;
+  if (principal.kind === "anonymous") {
+    throw new PlatformError("unauthenticated", "Send an API key: Authorization: Bearer <key>, or x-api-key.", {
+      headers: { "www-authenticate": "Bearer" },
+    });
+  }
+  throw new PlatformError("forbidden", `This key lacks the scope "${scope}".`);
+}

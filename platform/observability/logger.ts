@@ -1,0 +1,55 @@
+import { redact } from "#observability/redact";
+
+export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/**
+ * Fields a log line may hold. There is none for prompts, answers, keys or bodies: what has no field cannot be logged.
+ * `error` is text from inside the platform and is redacted on its way out.
+ */
+export interface LogFields {
+  readonly tenantId?: string;
+  readonly traceId?: string;
+  readonly method?: string;
+  /** The route's pattern, e.g. `/chat/:sessionId/history`: never the path with its ids. */
+  readonly route?: string;
+  readonly status?: number;
+  readonly latencyMs?: number;
+  readonly principalKind?: "key" | "token" | "anonymous";
+  readonly model?: string;
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
+  readonly code?: string;
+  readonly dependency?: string;
+  readonly error?: string;
+}
+
+/** Writes one JSON object per line: `{level, event, at, …fields}`. */
+export interface Logger {
+  log(level: LogLevel, event: string, fields?: LogFields): void;
+  /** A logger that adds these fields to each line. */
+  with(fields: LogFields): Logger;
+}
+
+/** A logger that drops lines below `minimum`. In a Worker, `write` is `console.log`: Workers Logs parses its JSON. */
+export function createLogger(minimum: LogLevel, write: (line: string) => void, base: LogFields = {}): Logger {
+  return {
+    log(level, event, fields = {}) {
+      if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(minimum)) return;
+      const { error, ...rest } = { ...base, ...fields };
+      const line = { level, event, at: new Date().toISOString(), ...rest, ...(error === undefined ? {} : { error: redact(error) }) };
+      write(JSON.stringify(line));
+    },
+    with: (fields) => createLogger(minimum, write, { ...base, ...fields }),
+  };
+}
+
+/** One line about anything thrown and its chain of causes, for `LogFields.error`: type and message, no stack. */
+export function describeThrown(thrown: unknown): string {
+  const parts: string[] = [];
+  for (let current = thrown; current !== undefined && parts.length < 5; ) {
+    parts.push(current instanceof Error ? `${current.name}: ${current.message}` : String(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return parts.join(" ← ").slice(0, 1_000);
+}
