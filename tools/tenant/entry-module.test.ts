@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { renderEntryModule } from "#tools/tenant/entry-module";
+
+const acme = { tenantId: "acme", configImport: "./config.json", prompts: {} };
+
+describe("renderEntryModule", () => {
+  it("exports the handler and the Durable Object class", () => {
+    assert.equal(
+      renderEntryModule([acme]),
+      `// Generated from the tenant's config and prompts. Do not edit.
+import { defineWorker } from "#worker/define-worker";
+import tenant0 from "./config.json";
+
+const worker = defineWorker({
+  tenants: [tenant0],
+});
+
+export default worker.handler;
+/** Durable Object class: a conversation, in its own SQLite database. */
+export const ChatSession = worker.ChatSession;
+`,
+    );
+  });
+
+  it("carries several tenants, as a pool needs it", () => {
+    const text = renderEntryModule([acme, { ...acme, tenantId: "globex", configImport: "./globex.json" }]);
+    assert.match(text, /import tenant1 from "\.\/globex\.json";/);
+    assert.match(text, /tenants: \[tenant0, tenant1\],/);
+  });
+
+  it("keeps quotes and line breaks of prompts and OpenAPI text as data", () => {
+    const text = renderEntryModule([{ ...acme, prompts: { system: 'Say "hi"`${1}`\n' } }], '{"openapi":"3.1.0"}');
+    assert.ok(text.includes('"acme": {"system":"Say \\"hi\\"`${1}`\\n"},'));
+    assert.ok(text.includes('openapi: "{\\"openapi\\":\\"3.1.0\\"}",'));
+  });
+
+  it("does not depend on the order in which prompts were read", () => {
+    const first = renderEntryModule([{ ...acme, prompts: { a: "1", b: "2" } }]);
+    assert.equal(renderEntryModule([{ ...acme, prompts: { b: "2", a: "1" } }]), first);
+  });
+});

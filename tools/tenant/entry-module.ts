@@ -1,0 +1,44 @@
+/** One tenant of a bundle: where its checked config is, seen from the entry module, and its prompts by name. */
+export interface BundledTenant {
+  readonly tenantId: string;
+  /** Relative import path of the config's JSON, e.g. `./config.json`. */
+  readonly configImport: string;
+  readonly prompts: Readonly<Record<string, string>>;
+}
+
+/**
+ * The source of a Worker's entry module: hands the tenants to `defineWorker` and exports what the runtime looks for.
+ * Deterministic: the same input gives the same text. A pool passes several tenants.
+ *
+ * @param openapi text of the OpenAPI document, if the bundle serves one.
+ */
+export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: string): string {
+  const prompts = tenants
+    .filter((tenant) => Object.keys(tenant.prompts).length > 0)
+    .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
+  return [
+    "// Generated from the tenant's config and prompts. Do not edit.",
+    'import { defineWorker } from "#worker/define-worker";',
+    ...tenants.map((tenant, index) => `import tenant${index} from ${JSON.stringify(tenant.configImport)};`),
+    "",
+    "const worker = defineWorker({",
+    `  tenants: [${tenants.map((_, index) => `tenant${index}`).join(", ")}],`,
+    ...(prompts.length === 0 ? [] : [`  prompts: {\n${prompts.join("")}  },`]),
+    ...(openapi === undefined ? [] : [`  openapi: ${literal(openapi)},`]),
+    "});",
+    "",
+    "export default worker.handler;",
+    "/** Durable Object class: a conversation, in its own SQLite database. */",
+    "export const ChatSession = worker.ChatSession;",
+    "",
+  ].join("\n");
+}
+
+/** JSON is JavaScript, but for the name `__proto__`, which no prompt can have. */
+function literal(value: unknown): string {
+  return JSON.stringify(value);
+}
+
+function sorted(record: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(record).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}

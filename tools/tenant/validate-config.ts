@@ -1,0 +1,56 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+
+import type { TenantConfig } from "#tenancy/tenant-config";
+import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/tenant/command-line";
+import { renderEntryModule } from "#tools/tenant/entry-module";
+import { renderPrompt } from "#tools/tenant/prompt-template";
+import { readTenantConfig, readText } from "#tools/tenant/read-tenant-config";
+
+const options = {
+  tenant: { type: "string", value: "NAME", about: "name of the tenant's folder; must equal tenantId" },
+  config: { type: "string", value: "FILE", about: "the tenant's tenant.config.json (comments allowed)" },
+  prompts: { type: "string", value: "FILE", multiple: true, about: "a prompts/<name>.md to bake in; repeatable" },
+  openapi: { type: "string", value: "FILE", about: "OpenAPI document to bake in" },
+  "out-config": { type: "string", value: "FILE", about: "where the checked config goes, every default filled in" },
+  "out-entry": { type: "string", value: "FILE", about: "where the bundle's entry module goes" },
+} as const;
+
+const spec: CommandSpec<typeof options> = {
+  name: "validate-config",
+  about: "Checks a tenant's config and prompts, and writes what the bundle is made of.",
+  options,
+  examples: [
+    "validate-config --tenant acme --config tenants/acme/tenant.config.json --out-config gen/config.json --out-entry gen/entry.js",
+    "validate-config … --prompts tenants/acme/prompts/system.md --openapi openapi.json",
+  ],
+};
+
+await runCommand(spec, ({ values }) => {
+  const outConfig = required(values["out-config"], "out-config");
+  const outEntry = required(values["out-entry"], "out-entry");
+  const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
+  const prompts = readPrompts(values.prompts ?? [], config);
+  const configImport = relativeImport(outEntry, outConfig);
+  const openapi = values.openapi === undefined ? undefined : readText(values.openapi);
+  writeFileSync(outConfig, canonicalConfig(config));
+  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts }], openapi));
+  return EXIT_CODES.ok;
+});
+
+function canonicalConfig(config: TenantConfig): string {
+  const { $schema: _editorsOnly, ...rest } = config;
+  return `${JSON.stringify(rest, null, 2)}\n`;
+}
+
+function readPrompts(files: readonly string[], config: TenantConfig): Record<string, string> {
+  const results = files.map((file) => renderPrompt(file, readText(file), config));
+  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
+  if (problems.length > 0) throw new CommandError(problems.join("\n"));
+  return Object.fromEntries(results.flatMap((result) => (result.ok ? [[result.name, result.text]] : [])));
+}
+
+function relativeImport(fromFile: string, toFile: string): string {
+  const relative = path.posix.relative(path.dirname(fromFile), toFile);
+  return relative.startsWith(".") ? relative : `./${relative}`;
+}

@@ -1,0 +1,42 @@
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { after, describe, it } from "node:test";
+import { promisify } from "node:util";
+
+import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
+import { renderWranglerConfig } from "#tools/tenant/wrangler-config";
+
+const wrangler = path.join(path.dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+const config = tenantConfigSchema.parse({
+  tenantId: "acme",
+  displayName: "Acme",
+  accountId: "0123456789abcdef0123456789abcdef",
+  environments: { production: { hostnames: ["ai.acme.example"] } },
+});
+
+describe("the real wrangler", () => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), "wrangler-accepts-"));
+  after(() => rmSync(folder, { recursive: true }));
+  writeFileSync(path.join(folder, "bundle.js"), 'export default { fetch: () => new Response("") };\nexport class ChatSession {}\n');
+
+  for (const name of ENVIRONMENTS) {
+    it(`accepts the ${name} config with every binding and without a warning`, async () => {
+      const file = path.join(folder, `wrangler.${name}.jsonc`);
+      writeFileSync(file, renderWranglerConfig(config, name));
+      const { stdout, stderr } = await promisify(execFile)(
+        process.execPath,
+        [wrangler, "deploy", "--dry-run", "--config", file, "--outdir", path.join(folder, `out-${name}`)],
+        { env: { ...process.env, CI: "1", HOME: folder, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" } },
+      );
+      for (const binding of ["env.CHAT_SESSIONS (ChatSession)", "env.KV", `env.DB (acme-${name})`, `env.VECTORS (acme-${name})`, "env.AI"]) {
+        assert.ok(stdout.includes(binding), `${binding} is missing in:\n${stdout}`);
+      }
+      assert.doesNotMatch(stdout + stderr, /WARNING|Unexpected fields/i);
+    });
+  }
+});

@@ -1,0 +1,53 @@
+import { resolveEnvironment, type EnvironmentName } from "#tenancy/environment-config";
+import type { TenantConfig } from "#tenancy/tenant-config";
+
+/** The runtime's behaviour is frozen at this date (developers.cloudflare.com/workers/configuration/compatibility-dates). */
+export const COMPATIBILITY_DATE = "2026-11-01";
+
+/** Where the D1 migrations are, seen from a tenant's folder. */
+const MIGRATIONS_DIR = "../../platform/storage/migrations";
+
+/** A rendered wrangler configuration of one environment: JSON values only. */
+export type WranglerConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * The complete wrangler configuration of one environment. Pure.
+ * Each environment is a file of its own: in wrangler's `env` blocks, bindings are not inherited, which is how
+ * a staging Worker loses its database. Ids are absent until the resources are provisioned.
+ */
+export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): WranglerConfig {
+  const environment = resolveEnvironment(config.tenantId, config.environments, name);
+  const { hostnames, kvNamespaceId, d1DatabaseId } = environment;
+  return {
+    name: environment.workerName,
+    account_id: config.accountId,
+    main: "bundle.js",
+    no_bundle: true,
+    compatibility_date: COMPATIBILITY_DATE,
+    workers_dev: hostnames.length === 0,
+    preview_urls: false,
+    routes: hostnames.map((pattern) => ({ pattern, custom_domain: true })),
+    vars: { ENVIRONMENT: name },
+    kv_namespaces: [{ binding: "KV", ...(kvNamespaceId === undefined ? {} : { id: kvNamespaceId }) }],
+    d1_databases: [
+      {
+        binding: "DB",
+        database_name: environment.d1DatabaseName,
+        ...(d1DatabaseId === undefined ? {} : { database_id: d1DatabaseId }),
+        migrations_dir: MIGRATIONS_DIR,
+      },
+    ],
+    vectorize: [{ binding: "VECTORS", index_name: environment.vectorizeIndex }],
+    ai: { binding: "AI" },
+    durable_objects: { bindings: [{ name: "CHAT_SESSIONS", class_name: "ChatSession" }] },
+    migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession"] }],
+    observability: { enabled: true },
+    upload_source_maps: true,
+  };
+}
+
+/** The text of `wrangler.<env>.jsonc`. Deterministic: keys keep the order above. */
+export function renderWranglerConfig(config: TenantConfig, name: EnvironmentName): string {
+  const header = `// Generated for ${config.tenantId}, ${name}. Do not edit: change tenant.config.json and build again.`;
+  return `${header}\n${JSON.stringify(wranglerConfigFor(config, name), null, 2)}\n`;
+}
