@@ -1,0 +1,13 @@
+import type { AnalyticsObject } from "../analytics/analytics-object.js";
+import type { GatewayLogObject } from "../ai-gateway/gateway-log-object.js";
+import type { VectorIndexObject } from "../vectorize/vector-index-object.js";
+
+/** Bindings of the simulator Worker itself, as the plugin sets them. */
+export interface SimulatorEnv {
+  /** One object per index, by index name. */
+  readonly VECTOR_INDEXES: DurableObjectNamespace<VectorIndexObject>;
+  /** One object per Worker, by Worker name: two processes may share a data folder for different Workers. */
+  readonly GATEWAY_LOGS: DurableObjectNamespace<GatewayLogObject>;
+  /** One object per Worker, by Worker name. */
+  readonly ANALYTICS: DurableObjectNamespace<AnalyticsObject>;
+}

@@ -1,0 +1,131 @@
+import { existsSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { Log, LogLevel, type MiniflareOptions } from "miniflare";
+import { envEntry } from "../plugin/simulated-binding.js";
+import { RuntimeError } from "./runtime-error.js";
+import type { LogLine, RuntimeLogLevel, RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
+import { type MiniflareWorker, type SimulatorPaths, workerOptions } from "./worker-options.js";
+
+/** Name of the Worker through which this process talks to the simulators. It has no route, so no client reaches it. */
+export const controlWorkerName = "simulator-control";
+
+const fallbackWorkerName = "no-such-host";
+const helperCompatibilityDate = "2026-10-01";
+
+/** Everything Miniflare needs to run a set of Workers; reads their bundles from disk. */
+export function instanceOptions(options: RuntimeOptions, stateDir: string): MiniflareOptions {
+  checkDeployments(options.workers);
+  const paths = simulatorPaths(options);
+  const workers = options.workers.map((worker) =>
+    workerOptions(worker, readModule(worker), options, paths),
+  );
+  return {
+    host: options.host ?? "127.0.0.1",
+    port: options.port ?? 0,
+    // The default asks the network for an example of `request.cf` at each start.
+    cf: false,
+    enableDevRegistry: false,
+    logRequests: false,
+    telemetry: { enabled: false },
+    resourcePersistencePath: stateDir,
+    log: new Log(miniflareLevels[options.logLevel ?? "warn"]),
+    handleStructuredLogs: structuredLogHandler(options),
+    workers: [...fallbackFirst(options.workers, workers), controlWorker(paths)],
+  };
+}
+
+function checkDeployments(workers: readonly WorkerDeployment[]): void {
+  if (workers.length === 0) throw new RuntimeError("bad_options", "There is no Worker to run: `workers` is empty.");
+  const seen = new Set<string>([controlWorkerName, fallbackWorkerName]);
+  for (const { name, config } of workers) {
+    if (seen.has(name)) {
+      throw new RuntimeError("bad_options", `The Worker name "${name}" is taken twice. Give each Worker its own name.`);
+    }
+    if (config.name !== name) {
+      throw new RuntimeError("bad_options", `Worker "${name}" comes with the configuration of "${config.name}".`);
+    }
+    seen.add(name);
+  }
+}
+
+/** The first Worker answers what no route matches: one without hosts if there is one, else a plain 404. */
+function fallbackFirst(deployments: readonly WorkerDeployment[], workers: MiniflareWorker[]): MiniflareWorker[] {
+  const isFallback = (index: number): boolean => (deployments[index]?.hosts ?? []).length === 0;
+  const fallback = workers.findIndex((_, index) => isFallback(index));
+  if (fallback === -1 && workers.length > 1) return [noSuchHostWorker(), ...workers];
+  const first = workers[Math.max(fallback, 0)];
+  return first === undefined ? workers : [first, ...workers.filter((worker) => worker !== first)];
+}
+
+function noSuchHostWorker(): MiniflareWorker {
+  return helperWorker(
+    fallbackWorkerName,
+    `export default { fetch(request) {
+      return new Response("No Worker answers for " + new URL(request.url).hostname + "\\n", { status: 404 });
+    } };`,
+  );
+}
+
+function controlWorker(paths: SimulatorPaths): MiniflareWorker {
+  const worker = helperWorker(
+    controlWorkerName,
+    "export default { fetch(request, env) { return env.SIMULATORS.fetch(request); } };",
+  );
+  const binding = { props: { kind: "control" as const }, simulatorWorkerPath: paths.simulatorWorkerPath };
+  return { ...worker, config: { ...worker.config, env: { SIMULATORS: envEntry(paths.pluginPath, binding) } } };
+}
+
+function helperWorker(name: string, source: string): MiniflareWorker {
+  const modules = { "worker.mjs": { type: "esm" as const, contents: source } };
+  return {
+    config: {
+      name,
+      compatibilityDate: helperCompatibilityDate,
+      manifest: { mainModule: "worker.mjs", modulesRoot: "/", modules },
+    },
+  };
+}
+
+function readModule({ name, modulePath }: WorkerDeployment): string {
+  if (!existsSync(modulePath)) {
+    throw new RuntimeError("module_missing", `The bundle of Worker "${name}" is not there: ${modulePath}. Build it first.`);
+  }
+  return readFileSync(modulePath, "utf8");
+}
+
+/** Both halves of the simulators are files beside this one, so that they are found in any copy of the tree. */
+function simulatorPaths({ simulatorWorkerPath }: RuntimeOptions): SimulatorPaths {
+  const beside = (file: string): string => fileURLToPath(new URL(`../plugin/${file}`, import.meta.url));
+  const paths = {
+    pluginPath: beside("plugin.js"),
+    simulatorWorkerPath: simulatorWorkerPath ?? beside("simulator-worker.bundle.mjs"),
+  };
+  const missing = Object.values(paths).find((file) => !existsSync(file));
+  if (missing !== undefined) {
+    throw new RuntimeError("simulator_missing", `A part of the simulators is not there: ${missing}. Build //platform/simulators/plugin.`);
+  }
+  return paths;
+}
+
+const miniflareLevels: Record<RuntimeLogLevel, LogLevel> = {
+  none: LogLevel.NONE,
+  error: LogLevel.ERROR,
+  warn: LogLevel.WARN,
+  info: LogLevel.WARN,
+  debug: LogLevel.DEBUG,
+};
+
+const lineLevels: Record<LogLine["level"], number> = { error: 1, warn: 2, info: 3, log: 3, debug: 4 };
+const shownLevels: Record<RuntimeLogLevel, number> = { none: 0, error: 1, warn: 2, info: 3, debug: 4 };
+
+function structuredLogHandler({ logLevel = "warn", onLog = writeLine }: RuntimeOptions) {
+  return ({ level, message, timestamp }: { level: string; message: string; timestamp: number }): void => {
+    const known = level in lineLevels ? (level as LogLine["level"]) : "log";
+    if (lineLevels[known] <= shownLevels[logLevel]) onLog({ level: known, message, at: timestamp });
+  };
+}
+
+function writeLine({ level, message }: LogLine): void {
+  const stream = level === "error" || level === "warn" ? process.stderr : process.stdout;
+  stream.write(`${message}\n`);
+}

@@ -1,0 +1,49 @@
+import type { ModelOptions, VectorIndexOptions } from "../plugin/binding-props.js";
+import type { ResolvedWranglerConfig } from "./wrangler-config.js";
+
+/** One Worker to run: its production bundle and the configuration it would be deployed with. */
+export interface WorkerDeployment {
+  readonly name: string;
+  /** The bundle: one ES module. */
+  readonly modulePath: string;
+  readonly config: ResolvedWranglerConfig;
+  /** Folder against which `config.assets.directory` is resolved. Default: the folder of {@link modulePath}. */
+  readonly configDir?: string;
+  /** By index name. An index that is missing here has 768 dimensions, cosine and no metadata index. */
+  readonly vectorIndexes?: Readonly<Record<string, VectorIndexOptions>>;
+  /** Hostnames this Worker answers, `*.example` included. Without any it answers what no other Worker does. */
+  readonly hosts?: readonly string[];
+  /** Secrets and local variables; they win over `config.vars`. */
+  readonly extraVars?: Readonly<Record<string, string>>;
+}
+
+export interface RuntimeOptions {
+  readonly workers: readonly WorkerDeployment[];
+  /** Where state persists. Default: a temporary folder that goes away with the runtime. */
+  readonly dataDir?: string;
+  /** Address to listen on. Default `127.0.0.1`. */
+  readonly host?: string;
+  /** Port to listen on. Default 0: any free one. */
+  readonly port?: number;
+  readonly model?: ModelOptions;
+  /** What is passed to {@link onLog}. Default `warn`. */
+  readonly logLevel?: RuntimeLogLevel;
+  /** Receives each line that the Workers log. Default: standard output and standard error. */
+  readonly onLog?: (line: LogLine) => void;
+  /** Time until a Vectorize mutation can be read, milliseconds. Default 0. */
+  readonly vectorVisibilityDelayMs?: number;
+  /** Answers the Workers' own outbound `fetch`. Default: the network. */
+  readonly outbound?: (request: Request) => Promise<Response> | Response;
+  /** Bundled simulator Worker. Default: beside the plugin. */
+  readonly simulatorWorkerPath?: string;
+}
+
+export type RuntimeLogLevel = "none" | "error" | "warn" | "info" | "debug";
+
+/** One line of a Worker's console. */
+export interface LogLine {
+  readonly level: "error" | "warn" | "info" | "debug" | "log";
+  readonly message: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}

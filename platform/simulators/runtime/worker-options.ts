@@ -1,0 +1,170 @@
+import path from "node:path";
+import type { MiniflareOptions } from "miniflare";
+import type { BindingProps, VectorIndexOptions } from "../plugin/binding-props.js";
+import { envEntry } from "../plugin/simulated-binding.js";
+import type { RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
+import { type ResolvedWranglerConfig, durableObjectClasses } from "./wrangler-config.js";
+
+/** One Worker as Miniflare takes it. */
+export type MiniflareWorker = MiniflareOptions["workers"][number];
+type WorkerEnv = NonNullable<MiniflareWorker["config"]["env"]>;
+type WorkerTriggers = NonNullable<MiniflareWorker["config"]["triggers"]>;
+type WorkerExports = NonNullable<MiniflareWorker["config"]["exports"]>;
+
+/** Where the two halves of the simulators are, absolute. */
+export interface SimulatorPaths {
+  readonly pluginPath: string;
+  readonly simulatorWorkerPath: string;
+}
+
+/** Index settings of a binding whose index was not described; what `@cf/baai/bge-base-en-v1.5` needs. */
+const defaultVectorIndex: VectorIndexOptions = { dimensions: 768, metric: "cosine", metadataIndexes: [] };
+
+/** Turns a deployment into Miniflare's options: every binding of its configuration, local or simulated. */
+export function workerOptions(
+  deployment: WorkerDeployment,
+  source: string,
+  options: RuntimeOptions,
+  paths: SimulatorPaths,
+): MiniflareWorker {
+  const { config } = deployment;
+  const mainModule = "worker.mjs";
+  return {
+    config: {
+      name: deployment.name,
+      compatibilityDate: config.compatibility_date,
+      compatibilityFlags: [...(config.compatibility_flags ?? [])],
+      manifest: {
+        mainModule,
+        modulesRoot: path.dirname(deployment.modulePath),
+        modules: { [mainModule]: { type: "esm", contents: source } },
+      },
+      env: {
+        ...variables(deployment),
+        ...storageBindings(config),
+        ...platformBindings(deployment),
+        ...simulatedEnv(deployment, options, paths),
+      },
+      exports: exportedClasses(config),
+      triggers: triggers(deployment),
+      ...assets(deployment),
+    },
+    dev: { rootPath: path.dirname(deployment.modulePath), ...outboundService(options) },
+  };
+}
+
+function variables({ config, extraVars }: WorkerDeployment): WorkerEnv {
+  const values: Record<string, unknown> = { ...config.vars, ...extraVars };
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === "string" ? { type: "text", value } : { type: "json", value: value as never },
+    ]),
+  );
+}
+
+function storageBindings(config: ResolvedWranglerConfig): WorkerEnv {
+  const env: WorkerEnv = {};
+  for (const { binding, id } of config.kv_namespaces ?? []) {
+    env[binding] = { type: "kv", id: id ?? `${config.name}-${binding}` };
+  }
+  for (const { binding, database_id, database_name } of config.d1_databases ?? []) {
+    env[binding] = { type: "d1", id: database_id ?? database_name ?? `${config.name}-${binding}` };
+  }
+  for (const { binding, bucket_name } of config.r2_buckets ?? []) {
+    env[binding] = { type: "r2", name: bucket_name ?? `${config.name}-${binding}` };
+  }
+  for (const { name, class_name, script_name } of config.durable_objects?.bindings ?? []) {
+    env[name] = { type: "durable-object", worker: script_name ?? config.name, exportName: class_name };
+  }
+  return env;
+}
+
+function platformBindings({ config }: WorkerDeployment): WorkerEnv {
+  const env: WorkerEnv = {};
+  for (const { binding, queue, delivery_delay } of config.queues?.producers ?? []) {
+    env[binding] = { type: "queue", name: queue, ...(delivery_delay === undefined ? {} : { deliveryDelay: delivery_delay }) };
+  }
+  for (const { name, namespace_id, simple } of config.ratelimits ?? []) {
+    env[name] = { type: "rate-limit", namespace: namespace_id, simple: { ...simple } };
+  }
+  for (const { binding, service, entrypoint } of config.services ?? []) {
+    env[binding] = { type: "worker", worker: service, ...(entrypoint === undefined ? {} : { exportName: entrypoint }) };
+  }
+  if (config.version_metadata) env[config.version_metadata.binding] = { type: "version-metadata" };
+  if (config.assets?.binding) env[config.assets.binding] = { type: "assets" };
+  return env;
+}
+
+function simulatedEnv(deployment: WorkerDeployment, options: RuntimeOptions, paths: SimulatorPaths): WorkerEnv {
+  const { config, name: worker } = deployment;
+  const env: WorkerEnv = {};
+  const add = (binding: string, props: BindingProps): void => {
+    env[binding] = envEntry(paths.pluginPath, { props, simulatorWorkerPath: paths.simulatorWorkerPath });
+  };
+  if (config.ai) add(config.ai.binding, { kind: "ai", worker, model: options.model ?? {} });
+  for (const { binding, index_name } of config.vectorize ?? []) {
+    const index = deployment.vectorIndexes?.[index_name] ?? defaultVectorIndex;
+    const visibilityDelayMs = options.vectorVisibilityDelayMs ?? 0;
+    add(binding, { kind: "vectorize", worker, indexName: index_name, index, visibilityDelayMs });
+  }
+  for (const { binding, dataset } of config.analytics_engine_datasets ?? []) {
+    add(binding, { kind: "analytics", worker, dataset: dataset ?? binding });
+  }
+  return env;
+}
+
+function exportedClasses(config: ResolvedWranglerConfig): WorkerExports {
+  return Object.fromEntries(
+    [...durableObjectClasses(config)].map(([className, storage]) => [className, { type: "durable-object", storage }]),
+  );
+}
+
+function triggers({ config, hosts }: WorkerDeployment): WorkerTriggers {
+  return [
+    ...(hosts ?? []).map((host) => ({ type: "fetch" as const, pattern: `${host}/*` })),
+    ...(config.triggers?.crons ?? []).map((schedule) => ({ type: "scheduled" as const, schedule })),
+    ...(config.queues?.consumers ?? []).map((consumer) => ({
+      type: "queue" as const,
+      name: consumer.queue,
+      ...definedEntries({
+        maxBatchSize: consumer.max_batch_size,
+        maxBatchTimeout: consumer.max_batch_timeout,
+        maxRetries: consumer.max_retries,
+        deadLetterQueue: consumer.dead_letter_queue,
+        retryDelay: consumer.retry_delay,
+      }),
+    })),
+  ];
+}
+
+function assets({ config, configDir, modulePath }: WorkerDeployment): Pick<MiniflareWorker["config"], "assets"> {
+  if (config.assets === undefined) return {};
+  const { directory, html_handling, not_found_handling, run_worker_first } = config.assets;
+  return {
+    assets: {
+      directory: path.resolve(configDir ?? path.dirname(modulePath), directory),
+      hasUserWorker: true,
+      ...definedEntries({ htmlHandling: html_handling, notFoundHandling: not_found_handling }),
+      ...(run_worker_first === undefined
+        ? {}
+        : { runWorkerFirst: typeof run_worker_first === "boolean" ? run_worker_first : [...run_worker_first] }),
+    },
+  };
+}
+
+function outboundService({ outbound }: RuntimeOptions): Partial<NonNullable<MiniflareWorker["dev"]>> {
+  if (outbound === undefined) return {};
+  return {
+    outboundService: {
+      type: "fetcher",
+      // Miniflare's Request and Response are undici's; node's globals are the same shape under other identities.
+      handler: async (request) => (await outbound(request as unknown as Request)) as never,
+    },
+  };
+}
+
+/** The entries that have a value; the target types do not take `undefined`. */
+function definedEntries<T extends Record<string, unknown>>(entries: T): { [K in keyof T]?: NonNullable<T[K]> } {
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => value !== undefined)) as never;
+}

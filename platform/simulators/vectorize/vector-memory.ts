@@ -1,0 +1,141 @@
+import type { VectorMetric } from "../plugin/binding-props.js";
+import type { IndexedValue } from "./indexed-value.js";
+import { type FilterTest, matchesFilter } from "./parse-filter.js";
+
+/** What a search needs to know about a vector besides its values. */
+export interface VectorEntry {
+  readonly id: string;
+  readonly namespace: string;
+  readonly indexed: ReadonlyMap<string, IndexedValue>;
+}
+
+export interface VectorMatch {
+  readonly entry: VectorEntry;
+  readonly score: number;
+}
+
+export interface VectorSearch {
+  readonly vector: Float32Array;
+  readonly topK: number;
+  readonly namespace: string | undefined;
+  readonly filter: readonly FilterTest[];
+}
+
+/** Vectors per block of memory: 3 MiB at 768 dimensions, so that growing never copies what is there. */
+const blockVectors = 1_024;
+
+/**
+ * All vectors of an index in memory, for exact search. 50,000 vectors of 768 dimensions take 150 MB and about 50 ms
+ * a search.
+ */
+export class VectorMemory {
+  readonly #dimensions: number;
+  readonly #metric: VectorMetric;
+  readonly #blocks: Float32Array[] = [];
+  readonly #norms: number[] = [];
+  readonly #entries: VectorEntry[] = [];
+  readonly #slots = new Map<string, number>();
+
+  constructor(dimensions: number, metric: VectorMetric) {
+    this.#dimensions = dimensions;
+    this.#metric = metric;
+  }
+
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  has(id: string): boolean {
+    return this.#slots.has(id);
+  }
+
+  valuesOf(id: string): Float32Array | undefined {
+    const slot = this.#slots.get(id);
+    return slot === undefined ? undefined : this.#valuesAt(slot);
+  }
+
+  /** Adds a vector, or replaces the one with the same id. */
+  set(entry: VectorEntry, values: Float32Array): void {
+    const slot = this.#slots.get(entry.id) ?? this.#entries.length;
+    if (slot === this.#blocks.length * blockVectors) {
+      this.#blocks.push(new Float32Array(blockVectors * this.#dimensions));
+    }
+    this.#valuesAt(slot).set(values);
+    this.#norms[slot] = Math.sqrt(dot(values, values));
+    this.#entries[slot] = entry;
+    this.#slots.set(entry.id, slot);
+  }
+
+  /** Removes a vector; the last one takes its place. */
+  delete(id: string): void {
+    const slot = this.#slots.get(id);
+    const last = this.#entries.at(-1);
+    if (slot === undefined || last === undefined) return;
+    const lastSlot = this.#entries.length - 1;
+    this.#valuesAt(slot).set(this.#valuesAt(lastSlot));
+    this.#norms[slot] = this.#norms[lastSlot] ?? 0;
+    this.#entries[slot] = last;
+    this.#slots.set(last.id, slot);
+    this.#slots.delete(id);
+    this.#entries.pop();
+    this.#norms.pop();
+  }
+
+  /** The closest vectors, best first; equal scores in the order of their ids. */
+  search({ vector, topK, namespace, filter }: VectorSearch): VectorMatch[] {
+    const queryNorm = Math.sqrt(dot(vector, vector));
+    const better = this.#metric === "cosine" ? 1 : -1;
+    const best: VectorMatch[] = [];
+    for (const [slot, entry] of this.#entries.entries()) {
+      if (namespace !== undefined && entry.namespace !== namespace) continue;
+      if (filter.length > 0 && !matchesFilter(filter, entry.indexed)) continue;
+      keepBest(best, { entry, score: this.#score(slot, vector, queryNorm) }, topK, better);
+    }
+    return best;
+  }
+
+  #score(slot: number, vector: Float32Array, queryNorm: number): number {
+    const values = this.#valuesAt(slot);
+    switch (this.#metric) {
+      case "cosine": {
+        const norms = queryNorm * (this.#norms[slot] ?? 0);
+        return norms === 0 ? 0 : dot(values, vector) / norms;
+      }
+      case "euclidean":
+        return distance(values, vector);
+      case "dot-product":
+        // "Distance metrics": the service gives the negative dot product, so smaller is closer.
+        return -dot(values, vector);
+    }
+  }
+
+  #valuesAt(slot: number): Float32Array {
+    const block = this.#blocks[Math.floor(slot / blockVectors)];
+    const start = (slot % blockVectors) * this.#dimensions;
+    return block?.subarray(start, start + this.#dimensions) ?? new Float32Array(this.#dimensions);
+  }
+}
+
+/** Keeps `best` sorted and no longer than `topK`. `better` is 1 when a larger score is closer, -1 otherwise. */
+function keepBest(best: VectorMatch[], match: VectorMatch, topK: number, better: 1 | -1): void {
+  const comesBefore = (a: VectorMatch, b: VectorMatch): boolean =>
+    a.score === b.score ? a.entry.id < b.entry.id : (a.score - b.score) * better > 0;
+  const last = best.at(-1);
+  if (best.length === topK && last !== undefined && !comesBefore(match, last)) return;
+  let at = best.length;
+  for (let previous = best[at - 1]; previous !== undefined && comesBefore(match, previous); previous = best[at - 1]) at -= 1;
+  best.splice(at, 0, match);
+  if (best.length > topK) best.pop();
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+function distance(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i += 1) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  return Math.sqrt(sum);
+}
