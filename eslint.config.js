@@ -1,0 +1,56 @@
+// The rules of lint: each `<target>.lint` test runs them on the sources of one target, editors on what is open.
+// A rule stands here only if a reader profits from it in every file; formatting is prettier's.
+import tseslint from "typescript-eslint";
+
+/** `any` by another name, and what the layers forbid. The message says what to do instead. */
+const restrictedSyntax = [
+  {
+    selector: "ExportAllDeclaration",
+    message: "No barrel files: import from the file that defines it.",
+  },
+  {
+    selector: "TSEnumDeclaration",
+    message: 'Write a union of literals, or an object "as const".',
+  },
+  {
+    selector: "CallExpression[callee.property.name='only'][callee.object.name=/^(test|it|describe|suite)$/]",
+    message: "Remove `only`: it leaves all other tests out. Use --test_filter instead.",
+  },
+];
+
+export default tseslint.config(
+  { ignores: ["node_modules/", ".bazel/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
+  {
+    files: ["**/*.ts"],
+    extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    rules: {
+      "max-lines": ["error", { max: 400 }],
+      "max-lines-per-function": ["error", { max: 80 }],
+      "no-restricted-syntax": ["error", ...restrictedSyntax],
+      "no-restricted-exports": ["error", { restrictDefaultExports: { named: true } }],
+      eqeqeq: "error",
+      // A number or a boolean in a message is what it looks like.
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/switch-exhaustiveness-check": "error",
+      // `() => promise` as a handler whose result nobody reads is a floating promise; attributes of objects are not.
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
+      // process.env["X"] and record["key"]: the index signature says that it may be missing.
+      "@typescript-eslint/dot-notation": "off",
+    },
+  },
+  {
+    files: ["**/*.test.ts"],
+    rules: {
+      // describe() and it() return promises that the runner awaits.
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", package: "node:test", name: ["describe", "it", "suite", "test"] }] },
+      ],
+      // A suite is one function, as long as its tests are short.
+      "max-lines-per-function": "off",
+    },
+  },
+);

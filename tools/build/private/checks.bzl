@@ -1,0 +1,76 @@
+"""Checks that no package can forget: the other macros call `package_checks` themselves."""
+
+load("@aspect_rules_js//js:defs.bzl", "js_test")
+load(":labels.bzl", "unique")
+
+_FORMATTED = ["BUILD.bazel", "**/*.bzl", "**/*.cjs", "**/*.css", "**/*.html", "**/*.js", "**/*.json", "**/*.jsonc", "**/*.md", "**/*.mjs", "**/*.ts", "**/*.yaml", "**/*.yml"]
+
+# Files as a program made them, or as somebody else sent them.
+_NOT_OURS = ["**/golden/**", "**/testdata/**", "node_modules/**", "pnpm-lock.yaml"]
+
+def package_checks():
+    """Checks of all files of the calling package. Called more than once, it does nothing more.
+
+    | target                   | what                                                      | command |
+    | ------------------------ | --------------------------------------------------------- | ------- |
+    | `:format`                | test: prettier and buildifier have nothing to change      | `bazel run //:format` repairs |
+    | `:every_source_is_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
+
+    //tools/quality:every_source_is_built needs the latter of every package, so a package without
+    it fails the build.
+    """
+    if native.existing_rule("every_source_is_built") != None:
+        return
+
+    # A compiled source has a .js output; a source that nobody compiles makes this label unknown.
+    native.filegroup(
+        name = "every_source_is_built",
+        testonly = True,
+        srcs = [
+            source[:-len(".ts")] + ".js"
+            for source in native.glob(["**/*.ts"], exclude = ["**/*.d.ts"] + _NOT_OURS)
+        ],
+        visibility = ["//tools/quality:__pkg__"],
+    )
+    files = native.glob(_FORMATTED, exclude = _NOT_OURS)
+    js_test(
+        name = "format",
+        size = "small",
+        data = files + [
+            "//:format_config",
+            "//:node_modules/@bazel/buildifier",
+            "//:node_modules/prettier",
+            "//tools/quality:check_format",
+        ],
+        entry_point = "//tools/quality:check-format.js",
+        fixed_args = ["$(rootpath {})".format(file) for file in files],
+    )
+
+def lint_test(name, tsconfig, srcs, deps, tags):
+    """Test `<name>`: eslint with types on the sources of one target.
+
+    Args:
+      name: the test.
+      tsconfig: the configuration that compiles them.
+      srcs: TypeScript files of this package.
+      deps: what they are compiled with.
+      tags: tags of the test.
+    """
+    js_test(
+        name = name,
+        size = "small",
+        data = unique(srcs + deps + [
+            tsconfig,
+            "//:eslint_config",
+            "//:node_modules/eslint",
+            "//:node_modules/typescript",
+            "//:node_modules/typescript-eslint",
+            "//:tsconfig",
+            "//tools/quality:lint",
+        ]),
+        entry_point = "//tools/quality:lint.js",
+        fixed_args = ["$(rootpath {})".format(tsconfig)] + ["$(rootpath {})".format(src) for src in srcs],
+        include_transitive_types = True,
+        include_types = True,
+        tags = tags,
+    )

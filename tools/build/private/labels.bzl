@@ -1,0 +1,51 @@
+"""Names that more than one macro needs."""
+
+# Packages of npm that declare global types, by their name in "types" of a tsconfig.
+_TYPE_PACKAGES = {
+    "@cloudflare/workers-types": "//:node_modules/@cloudflare/workers-types",
+    "node": "//:node_modules/@types/node",
+}
+
+WORKER_TYPES = ["@cloudflare/workers-types"]
+NODE_TYPES = ["node"]
+
+def default_types():
+    """Global types of the runtime that the calling package is written for.
+
+    Code under platform/ runs in workerd and must not see the globals of node; the simulators,
+    the tools and the tests run in node.
+    """
+    package = native.package_name()
+    in_worker = package.startswith("platform/") and not _is_in(package, "platform/simulators")
+    return WORKER_TYPES if in_worker else NODE_TYPES
+
+def type_deps(types):
+    """Labels of the npm packages behind `types`."""
+    for name in types:
+        if name not in _TYPE_PACKAGES:
+            fail("types: \"{}\" is unknown; add it to _TYPE_PACKAGES in //tools/build/private:labels.bzl (known: {})".format(
+                name,
+                ", ".join(_TYPE_PACKAGES.keys()),
+            ))
+    return [_TYPE_PACKAGES[name] for name in types]
+
+def _is_in(package, parent):
+    return package == parent or package.startswith(parent + "/")
+
+def absolute(label):
+    """`:x`, `x` and `//a/b` as `//pkg:name`."""
+    if label.startswith("@"):
+        return label
+    if label.startswith("//"):
+        package, colon, target = label[2:].partition(":")
+        return "//{}:{}".format(package, target if colon else package.rpartition("/")[2])
+    return "//{}:{}".format(native.package_name(), label[1:] if label.startswith(":") else label)
+
+def path_in_repository(file):
+    """Path of a file of the calling package, relative to the root; also its path in runfiles."""
+    package = native.package_name()
+    return package + "/" + file if package else file
+
+def unique(labels):
+    """The labels in their order, each once: a rule takes none twice."""
+    return {absolute(label): True for label in labels}.keys()
