@@ -51,7 +51,11 @@ describe("parseModelStream", () => {
       ),
     ]);
     assert.equal(textOf(parts), "Hi");
-    assert.deepEqual(parts.at(-1), { type: "end", usage: { tokensIn: 1, tokensOut: 2, isEstimate: false }, finishReason: "length" });
+    assert.deepEqual(parts.at(-1), {
+      type: "end",
+      usage: { tokensIn: 1, tokensOut: 2, isEstimate: false },
+      finishReason: "length",
+    });
   });
 
   it("ignores what comes after [DONE]", async () => {
@@ -60,7 +64,10 @@ describe("parseModelStream", () => {
 
   it("ends after nothing but empty tokens", async () => {
     const parts = await parse([bytesOf('{"response":""}', '{"response":""}', '{"response":""}', "[DONE]")]);
-    assert.deepEqual(parts.map((part) => part.type), ["end"]);
+    assert.deepEqual(
+      parts.map((part) => part.type),
+      ["end"],
+    );
   });
 
   it("estimates the usage a provider does not tell, and says so", async () => {
@@ -71,7 +78,9 @@ describe("parseModelStream", () => {
   for (const data of ['{"errors":[{"message":"secret detail"}]}', "<html>", "[1"]) {
     it(`fails on ${data} without repeating it`, async () => {
       await assert.rejects(parse([bytesOf('{"response":"a"}', data)]), (error) => {
-        return error instanceof PlatformError && error.code === "model_unavailable" && !error.message.includes("secret");
+        return (
+          error instanceof PlatformError && error.code === "model_unavailable" && !error.message.includes("secret")
+        );
       });
     });
   }

@@ -40,7 +40,8 @@ export function estimateUsage(prompt: string, produced: string): TokenUsage {
 
 function readDelta(data: string): ModelDelta {
   const event = parseObject(data);
-  if (event["error"] !== undefined || event["errors"] !== undefined) throw brokenStream(`the stream carried an error: ${data.slice(0, 300)}`);
+  if (event["error"] !== undefined || event["errors"] !== undefined)
+    throw brokenStream(`the stream carried an error: ${data.slice(0, 300)}`);
   const choice = asObject(asArray(event["choices"])[0]);
   const content = asObject(choice["delta"])["content"] ?? event["response"];
   return {
@@ -71,7 +72,9 @@ function parseObject(data: string): Record<string, unknown> {
 }
 
 function brokenStream(reason: string, cause?: unknown): PlatformError {
-  return new PlatformError("model_unavailable", "The model's answer broke off. Try again.", { cause: new Error(reason, { cause }) });
+  return new PlatformError("model_unavailable", "The model's answer broke off. Try again.", {
+    cause: new Error(reason, { cause }),
+  });
 }
 
 function asObject(value: unknown): Record<string, unknown> {

@@ -1,6 +1,13 @@
 import * as z from "zod";
 
-import type { CallContext, Embeddings, EmbedRequest, ModelClient, TextRequest, TextStream } from "#ai-gateway/model-client";
+import type {
+  CallContext,
+  Embeddings,
+  EmbedRequest,
+  ModelClient,
+  TextRequest,
+  TextStream,
+} from "#ai-gateway/model-client";
 import { parseModelStream } from "#ai-gateway/parse-model-stream";
 import { PlatformError } from "#base/errors";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -11,19 +18,28 @@ const MAX_EMBED_BATCH = 100;
 const embeddingsSchema = z.object({ data: z.array(z.array(z.number()).min(1)) });
 
 /** The part of `env.AI` that is used here: every call with a raw response, so that its own log id can be read. */
-type RunModel = (model: string, inputs: Record<string, unknown>, options: AiOptions & { returnRawResponse: true }) => Promise<Response>;
+type RunModel = (
+  model: string,
+  inputs: Record<string, unknown>,
+  options: AiOptions & { returnRawResponse: true },
+) => Promise<Response>;
 
 /**
  * Models through Workers AI and the tenant's AI Gateway. The only code that touches the `AI` binding.
- * `gatewayIdOf` names the gateway of a tenant: each tenant has its own, so logs, caches and limits are apart.
+ * `gatewayId` is the tenant's own gateway: logs, caches and limits of two tenants are apart.
  *
  * The log id is read from the raw response: `env.AI.aiGatewayLogId` is one field shared by concurrent calls.
  */
-export function workersAiClient(ai: Ai, gatewayIdOf: (tenantId: TenantId) => string): ModelClient {
+export function workersAiClient(ai: Ai, gatewayId: string): ModelClient {
   const run: RunModel = (model, inputs, options) => ai.run(model as keyof AiModels, inputs as never, options);
 
-  async function call(tenantId: TenantId, model: string, inputs: Record<string, unknown>, context: CallContext): Promise<Response> {
-    const gateway = { id: gatewayIdOf(tenantId), metadata: metadataOf(tenantId, context) };
+  async function call(
+    tenantId: TenantId,
+    model: string,
+    inputs: Record<string, unknown>,
+    context: CallContext,
+  ): Promise<Response> {
+    const gateway = { id: gatewayId, metadata: metadataOf(tenantId, context) };
     const signal = context.signal === undefined ? {} : { signal: context.signal };
     let response: Response;
     try {
@@ -38,7 +54,8 @@ export function workersAiClient(ai: Ai, gatewayIdOf: (tenantId: TenantId) => str
   return {
     async streamText(tenantId, request, context): Promise<TextStream> {
       const response = await call(tenantId, request.model, textInputs(request), context);
-      if (response.body === null) throw new PlatformError("model_unavailable", undefined, { cause: new Error("an answer without a body") });
+      if (response.body === null)
+        throw new PlatformError("model_unavailable", undefined, { cause: new Error("an answer without a body") });
       return {
         model: request.model,
         logId: response.headers.get("cf-aig-log-id") ?? undefined,
@@ -58,7 +75,10 @@ export function workersAiClient(ai: Ai, gatewayIdOf: (tenantId: TenantId) => str
 }
 
 /** AI Gateway keeps at most five entries (developers.cloudflare.com/ai-gateway/observability/custom-metadata). */
-function metadataOf(tenantId: TenantId, { traceId, route, sessionId, principalId }: CallContext): Record<string, string> {
+function metadataOf(
+  tenantId: TenantId,
+  { traceId, route, sessionId, principalId }: CallContext,
+): Record<string, string> {
   return {
     tenant: tenantId,
     route,

@@ -22,7 +22,14 @@ describe("api keys", () => {
     assert.ok(!JSON.stringify(record).includes(secret));
   });
 
-  for (const text of ["", "ak_", "ak_acme_short", "ak__aaaaaaaaaaaaaaaaaaaaaaaa", "sk-aaaaaaaaaaaaaaaaaaaaaaaaaa", "ak_ACME_aaaaaaaaaaaaaaaaaaaaaaaa"]) {
+  for (const text of [
+    "",
+    "ak_",
+    "ak_acme_short",
+    "ak__aaaaaaaaaaaaaaaaaaaaaaaa",
+    "sk-aaaaaaaaaaaaaaaaaaaaaaaaaa",
+    "ak_ACME_aaaaaaaaaaaaaaaaaaaaaaaa",
+  ]) {
     it(`does not take ${JSON.stringify(text)} for a key`, () => {
       assert.equal(claimedTenantOf(text), undefined);
     });

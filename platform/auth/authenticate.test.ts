@@ -24,7 +24,13 @@ describe("authentication against keys in KV", () => {
 
   before(async () => {
     miniflare = new Miniflare(
-      convertV4MiniflareOptions({ modules: true, script: "export default {}", kvNamespaces: ["KV"], cf: false, compatibilityDate: "2026-11-01" }),
+      convertV4MiniflareOptions({
+        modules: true,
+        script: "export default {}",
+        kvNamespaces: ["KV"],
+        cf: false,
+        compatibilityDate: "2026-11-01",
+      }),
     );
     kv = (await miniflare.getKVNamespace("KV")) as unknown as KVNamespace;
   });

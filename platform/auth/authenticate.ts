@@ -25,7 +25,8 @@ export async function authenticate(
   }
   if (claimedTenantOf(credential) !== tenant.tenantId) throw invalidKey();
   const record = await store.find(tenant.tenantId, credential);
-  if (record === undefined || (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= nowMs)) throw invalidKey();
+  if (record === undefined || (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= nowMs))
+    throw invalidKey();
   return { kind: "key", id: record.id, scopes: new Set(record.scopes) };
 }
 

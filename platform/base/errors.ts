@@ -89,7 +89,11 @@ export class PlatformError extends Error {
 /** Turns anything thrown into a `PlatformError`. What is not one becomes `internal`, its text kept private as the cause. */
 export function toPlatformError(thrown: unknown): PlatformError {
   if (thrown instanceof PlatformError) return thrown;
-  return new PlatformError("internal", "Something went wrong on our side. Try again; if it persists, quote the trace id.", {
-    cause: thrown,
-  });
+  return new PlatformError(
+    "internal",
+    "Something went wrong on our side. Try again; if it persists, quote the trace id.",
+    {
+      cause: thrown,
+    },
+  );
 }

@@ -28,7 +28,10 @@ describe("logger", () => {
   });
 
   it("describes the chain of causes", () => {
-    assert.equal(describeThrown(new Error("outer", { cause: new TypeError("inner") })), "Error: outer ← TypeError: inner");
-    assert.equal(describeThrown("text"), "text");
+    assert.equal(
+      describeThrown(new Error("outer", { cause: new TypeError("inner") })),
+      "Error: outer ← TypeError: inner",
+    );
+    assert.equal(describeThrown("text"), '"text"');
   });
 });

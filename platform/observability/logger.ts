@@ -37,7 +37,13 @@ export function createLogger(minimum: LogLevel, write: (line: string) => void, b
     log(level, event, fields = {}) {
       if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(minimum)) return;
       const { error, ...rest } = { ...base, ...fields };
-      const line = { level, event, at: new Date().toISOString(), ...rest, ...(error === undefined ? {} : { error: redact(error) }) };
+      const line = {
+        level,
+        event,
+        at: new Date().toISOString(),
+        ...rest,
+        ...(error === undefined ? {} : { error: redact(error) }),
+      };
       write(JSON.stringify(line));
     },
     with: (fields) => createLogger(minimum, write, { ...base, ...fields }),
@@ -47,8 +53,8 @@ export function createLogger(minimum: LogLevel, write: (line: string) => void, b
 /** One line about anything thrown and its chain of causes, for `LogFields.error`: type and message, no stack. */
 export function describeThrown(thrown: unknown): string {
   const parts: string[] = [];
-  for (let current = thrown; current !== undefined && parts.length < 5; ) {
-    parts.push(current instanceof Error ? `${current.name}: ${current.message}` : String(current));
+  for (let current = thrown; current !== undefined && parts.length < 5;) {
+    parts.push(current instanceof Error ? `${current.name}: ${current.message}` : JSON.stringify(current));
     current = current instanceof Error ? current.cause : undefined;
   }
   return parts.join(" ← ").slice(0, 1_000);

@@ -33,7 +33,10 @@ describe("findTenantConflicts", () => {
 
   it("finds a database that two tenants of an account share", () => {
     const resources = { d1DatabaseId: "00000000-0000-4000-8000-000000000000" };
-    const conflicts = findTenantConflicts([file("acme", production({ resources })), file("globex", production({ resources }))]);
+    const conflicts = findTenantConflicts([
+      file("acme", production({ resources })),
+      file("globex", production({ resources })),
+    ]);
     assert.deepEqual(
       conflicts.map((conflict) => conflict.field),
       ["environments.production.resources.d1DatabaseId"],

@@ -52,7 +52,11 @@ function claimsOf(config: TenantConfig): Claim[] {
       ["KV namespace", "resources.kvNamespaceId", environment.kvNamespaceId],
       ["D1 database", "resources.d1DatabaseId", environment.d1DatabaseId],
       ["D1 database name", "resources.d1DatabaseName", environment.d1DatabaseName],
-      ["Vectorize index", "resources.vectorizeIndex", config.vectorize.mode === "index" ? environment.vectorizeIndex : undefined],
+      [
+        "Vectorize index",
+        "resources.vectorizeIndex",
+        config.vectorize.mode === "index" ? environment.vectorizeIndex : undefined,
+      ],
     ];
     for (const [kind, field, value] of owned) {
       if (value !== undefined) claims.push({ kind, scope: config.accountId, value, field: `${at}.${field}` });

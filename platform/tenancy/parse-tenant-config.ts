@@ -26,7 +26,10 @@ export function parseTenantConfig(value: unknown): ConfigResult {
 /** The text a failed build shows: file, field, rule and remedy of every problem. */
 export function formatConfigProblems(file: string, problems: readonly ConfigProblem[]): string {
   const blocks = problems.map(({ field, rule, remedy }) => `  ${field}\n    rule:   ${rule}\n    remedy: ${remedy}`);
-  return [`${file}: not a valid tenant config (${problems.length} problem${problems.length === 1 ? "" : "s"})`, ...blocks].join("\n");
+  return [
+    `${file}: not a valid tenant config (${problems.length} problem${problems.length === 1 ? "" : "s"})`,
+    ...blocks,
+  ].join("\n");
 }
 
 function describeIssue(issue: z.core.$ZodIssue): ConfigProblem[] {

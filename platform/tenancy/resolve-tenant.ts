@@ -31,7 +31,10 @@ export function resolveTenant(directory: TenantDirectory, sources: TenantSources
   }
   const tenant = named ?? hosted ?? directory.sole ?? credentialTenant(directory, sources.credential);
   if (tenant === undefined || (tenant.tenancy.requireHeader && named === undefined)) {
-    throw new PlatformError("tenant_required", "Say which tenant you mean: send x-tenant-id, or use the tenant's own host name.");
+    throw new PlatformError(
+      "tenant_required",
+      "Say which tenant you mean: send x-tenant-id, or use the tenant's own host name.",
+    );
   }
   if (!tenant.enabled) throw unknownTenant();
   return tenant;

@@ -1,6 +1,11 @@
 import * as z from "zod";
 
-import { environmentsSchema, type EnvironmentName, ENVIRONMENTS, resolveEnvironment } from "#tenancy/environment-config";
+import {
+  environmentsSchema,
+  type EnvironmentName,
+  ENVIRONMENTS,
+  resolveEnvironment,
+} from "#tenancy/environment-config";
 import { scopeSchema } from "#tenancy/scopes";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
@@ -35,7 +40,11 @@ const vectorizeSchema = z.strictObject({
 const corsSchema = z.strictObject({
   /** Exact origins whose pages may call the API, e.g. `https://app.acme.example`. */
   origins: z
-    .array(z.string().regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, { error: "must be an exact origin: scheme, host, optional port, no path" }))
+    .array(
+      z.string().regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, {
+        error: "must be an exact origin: scheme, host, optional port, no path",
+      }),
+    )
     .max(100)
     .default([]),
 });
@@ -48,11 +57,23 @@ const authSchema = z.strictObject({
 /** Limits on one request's body, in bytes, by kind of route. */
 const bodyLimitsSchema = z.strictObject({
   /** `/chat`, `/search` and the other routes that take text from a user. */
-  standardBytes: z.int().min(KIB).max(100 * MIB).default(MIB),
+  standardBytes: z
+    .int()
+    .min(KIB)
+    .max(100 * MIB)
+    .default(MIB),
   /** `/ingest`. */
-  ingestBytes: z.int().min(KIB).max(100 * MIB).default(10 * MIB),
+  ingestBytes: z
+    .int()
+    .min(KIB)
+    .max(100 * MIB)
+    .default(10 * MIB),
   /** Every other route. */
-  smallBytes: z.int().min(KIB).max(MIB).default(64 * KIB),
+  smallBytes: z
+    .int()
+    .min(KIB)
+    .max(MIB)
+    .default(64 * KIB),
 });
 
 const sessionsSchema = z.strictObject({

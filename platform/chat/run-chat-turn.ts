@@ -1,0 +1,157 @@
+import type { CallContext, ChatMessage, FinishReason, ModelClient, TokenUsage } from "#ai-gateway/model-client";
+import { estimateUsage } from "#ai-gateway/parse-model-stream";
+import type { Clock } from "#base/clock";
+import { toPlatformError } from "#base/errors";
+import type { ChatEvent } from "#chat/chat-event";
+import type { Citation, Usage } from "#chat/chat-request";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** A question's sources, found before the model is asked. */
+export interface Grounding {
+  /** System message that holds the numbered, fenced sources. */
+  readonly prompt: string;
+  /** Checks the `[n]` of a finished answer against the sources. */
+  checkCitations(answer: string): readonly Citation[];
+}
+
+export interface TurnServices {
+  readonly models: ModelClient;
+  readonly clock: Clock;
+  /** Finds the tenant's passages for a question. */
+  ground(tenantId: TenantId, question: string, context: CallContext): Promise<Grounding>;
+  /** Told of what went wrong, with its private causes. */
+  reportFailure(tenantId: TenantId, traceId: string, error: unknown): void;
+}
+
+/** One turn, as far as the caller has settled it. */
+export interface Turn {
+  readonly sessionId: string;
+  readonly traceId: string;
+  readonly principalId: string;
+  readonly modelId: string;
+  /** The tenant's system prompt and which version of it. */
+  readonly systemPrompt: string;
+  readonly promptVersion: string;
+  /** Earlier messages of the session, oldest first, already cut to what a model should see. */
+  readonly history: readonly ChatMessage[];
+  /** What this call adds; the last one is the user's. */
+  readonly messages: readonly ChatMessage[];
+  readonly temperature?: number;
+  readonly maxTokens?: number;
+  readonly isGrounded: boolean;
+  /** Aborted when nobody has listened for too long: what was produced until then is kept. */
+  readonly signal: AbortSignal;
+}
+
+/** What is stored of a turn that produced text. */
+export interface TurnOutcome {
+  readonly text: string;
+  readonly usage: Usage;
+  readonly finishReason: FinishReason;
+}
+
+/**
+ * Runs one turn and yields its events. `commit` stores the outcome before `done` is yielded, so a client that has
+ * seen `done` finds the turn in the history. A turn that produced no text commits nothing: no orphan user message.
+ * Never throws: a failure is an `error` event.
+ */
+export async function* runChatTurn(
+  tenantId: TenantId,
+  services: TurnServices,
+  turn: Turn,
+  commit: (outcome: TurnOutcome) => Promise<void> | void,
+): AsyncGenerator<ChatEvent> {
+  const { sessionId, traceId, modelId, promptVersion } = turn;
+  const startedMs = services.clock.nowMs();
+  const produced = { text: "" };
+  yield { event: "start", data: { sessionId, modelId, promptVersion, traceId } };
+  try {
+    const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
+    const end = yield* relayAnswer(tenantId, services, turn, prompt, produced);
+    if (produced.text === "" && end.finishReason === "cancelled") {
+      yield { event: "done", data: { ok: false, finishReason: "cancelled" } };
+      return;
+    }
+    for (const citation of grounding?.checkCitations(produced.text) ?? []) yield { event: "citation", data: citation };
+    const usage = toUsage(modelId, end.usage, services.clock.nowMs() - startedMs);
+    await commit({ text: produced.text, usage, finishReason: end.finishReason });
+    yield { event: "done", data: { ok: true, usage, finishReason: end.finishReason } };
+  } catch (thrown) {
+    services.reportFailure(tenantId, traceId, thrown);
+    yield* closeFailedTurn(services, turn, startedMs, produced.text, thrown, commit);
+  }
+}
+
+async function preparePrompt(
+  tenantId: TenantId,
+  services: TurnServices,
+  turn: Turn,
+): Promise<{ grounding: Grounding | undefined; prompt: readonly ChatMessage[] }> {
+  const question = turn.messages.at(-1)?.content ?? "";
+  const grounding = turn.isGrounded ? await services.ground(tenantId, question, contextOf(turn)) : undefined;
+  const system = grounding === undefined ? turn.systemPrompt : `${turn.systemPrompt}\n\n${grounding.prompt}`;
+  return { grounding, prompt: [{ role: "system", content: system }, ...turn.history, ...turn.messages] };
+}
+
+/** Passes the model's text on as it comes, and keeps it in `produced`. Returns how the answer ended. */
+async function* relayAnswer(
+  tenantId: TenantId,
+  services: TurnServices,
+  turn: Turn,
+  prompt: readonly ChatMessage[],
+  produced: { text: string },
+): AsyncGenerator<ChatEvent, { usage: TokenUsage; finishReason: FinishReason }> {
+  const { modelId, temperature, maxTokens, sessionId, traceId } = turn;
+  const request = {
+    model: modelId,
+    messages: prompt,
+    ...(temperature === undefined ? {} : { temperature }),
+    ...(maxTokens === undefined ? {} : { maxTokens }),
+  };
+  try {
+    const answer = await services.models.streamText(tenantId, request, contextOf(turn));
+    for await (const part of answer.parts) {
+      if (part.type === "end") return { usage: part.usage, finishReason: part.finishReason };
+      produced.text += part.text;
+      yield { event: "message", data: { content: part.text, role: "assistant", sessionId, tenantId, traceId } };
+    }
+  } catch (error) {
+    // The abort makes the provider's stream throw; any other error is a failure of the turn.
+    if (!turn.signal.aborted) throw error;
+  }
+  return { usage: estimateUsage(textOf(prompt), produced.text), finishReason: "cancelled" };
+}
+
+/** Text that a user has seen is kept, as is what it cost; then the failure is told. */
+async function* closeFailedTurn(
+  services: TurnServices,
+  turn: Turn,
+  startedMs: number,
+  text: string,
+  thrown: unknown,
+  commit: (outcome: TurnOutcome) => Promise<void> | void,
+): AsyncGenerator<ChatEvent> {
+  const { code, message } = toPlatformError(thrown);
+  if (text !== "") {
+    const estimate = estimateUsage(textOf([...turn.history, ...turn.messages]), text);
+    await commit({
+      text,
+      usage: toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs),
+      finishReason: "error",
+    });
+  }
+  yield { event: "error", data: { code, message, traceId: turn.traceId } };
+  yield { event: "done", data: { ok: false, finishReason: "error" } };
+}
+
+function contextOf({ traceId, sessionId, principalId, signal }: Turn): CallContext {
+  return { traceId, sessionId, principalId, signal, route: "/chat" };
+}
+
+function textOf(messages: readonly ChatMessage[]): string {
+  return messages.map((message) => message.content).join("\n");
+}
+
+function toUsage(modelId: string, { tokensIn, tokensOut, isEstimate }: TokenUsage, latencyMs: number): Usage {
+  return { modelId, tokensIn, tokensOut, totalTokens: tokensIn + tokensOut, isEstimate, latencyMs };
+}

@@ -1,0 +1,30 @@
+import { PlatformError } from "#base/errors";
+import type { History } from "#chat/chat-request";
+import { sessionObjectName } from "#chat/session-name";
+import type { SessionEnv, SessionReply, TurnRequest } from "#chat/session-object";
+import type { SessionOwner } from "#chat/session-store";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** A tenant's sessions, seen from the Worker. A session that is unknown or somebody else's is `not_found`. */
+export interface SessionClient {
+  startTurn(tenantId: TenantId, request: TurnRequest): Promise<ReadableStream<Uint8Array>>;
+  history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): Promise<History>;
+  remove(tenantId: TenantId, owner: SessionOwner): Promise<{ deleted: true }>;
+}
+
+/** Reaches session objects by the name that `sessionObjectName` gives, never by an id from a request. */
+export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionClient {
+  const session = (tenantId: TenantId, sessionId: string) => sessions.getByName(sessionObjectName(tenantId, sessionId));
+  return {
+    startTurn: async (tenantId, request) =>
+      unwrap(await session(tenantId, request.sessionId).startTurn(tenantId, request)),
+    history: async (tenantId, owner, limit, cursor) =>
+      unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),
+    remove: async (tenantId, owner) => unwrap(await session(tenantId, owner.sessionId).remove(tenantId, owner)),
+  };
+}
+
+function unwrap<Value>(reply: SessionReply<Value>): Value {
+  if (reply.ok) return reply.value;
+  throw new PlatformError(reply.code, "There is no such session.");
+}

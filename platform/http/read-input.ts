@@ -1,0 +1,73 @@
+import type * as z from "zod";
+
+import { PlatformError, type ErrorDetail } from "#base/errors";
+
+/** Problems told of one request; more help nobody. */
+const MAX_DETAILS = 20;
+
+/**
+ * Reads a JSON body of at most `maxBytes`, counting the bytes that arrive: `Content-Length` may be absent or wrong.
+ * Demands UTF-8, as RFC 8259 section 8.1 does.
+ *
+ * @throws PlatformError `payload_too_large`, `unsupported_media_type` or `invalid_json`.
+ */
+export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
+  const type = request.headers.get("content-type");
+  if (type !== null && !/^application\/([a-z0-9.+-]+\+)?json\s*(;|$)/i.test(type)) {
+    throw new PlatformError("unsupported_media_type", 'Send JSON, with the header "content-type: application/json".');
+  }
+  const bytes = await readBytes(request, maxBytes);
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+  } catch (error) {
+    throw new PlatformError(
+      "invalid_json",
+      bytes.length === 0 ? "The body is empty: send a JSON object." : "The body is not JSON in UTF-8.",
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array> {
+  if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
+    size += chunk.byteLength;
+    // Leaving the loop cancels the body: the rest is neither read nor kept.
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  const [only] = chunks;
+  if (chunks.length === 1 && only !== undefined) return only;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.byteLength;
+  }
+  return bytes;
+}
+
+function tooLarge(maxBytes: number): PlatformError {
+  return new PlatformError("payload_too_large", `The body may have at most ${maxBytes} bytes here.`);
+}
+
+/** Parses a value with its schema, or throws `invalid_request` that names every broken rule (up to 20) and its place. */
+export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const details = result.error.issues.slice(0, MAX_DETAILS).map((issue) => describeIssue(issue, place));
+  throw new PlatformError(
+    "invalid_request",
+    `${details[0]?.field ?? "The request"}: ${details[0]?.message ?? "not valid"}`,
+    { details },
+  );
+}
+
+function describeIssue(issue: z.core.$ZodIssue, place: string): ErrorDetail {
+  const field = [place, ...issue.path.map(String)].filter((part) => part !== "").join(".");
+  return { field: field === "" ? "body" : field, message: issue.message };
+}

@@ -1,0 +1,34 @@
+import type { Principal } from "#auth/principal";
+import type { Logger } from "#observability/logger";
+import type { TenantConfig } from "#tenancy/tenant-config";
+
+/** What a handler knows about a request: everything checked, nothing raw but the request itself. */
+export interface RequestContext<Services> {
+  readonly request: Request;
+  /** The route's pattern, e.g. `/chat/:sessionId/history`. */
+  readonly route: string;
+  readonly traceId: string;
+  readonly tenant: TenantConfig;
+  readonly principal: Principal;
+  readonly services: Services;
+  readonly log: Logger;
+  /** Keeps the Worker alive for work that must not delay the answer. */
+  waitUntil(work: Promise<unknown>): void;
+}
+
+/** What the middleware leaves for the route, by name. Hono's `Env`. */
+export interface AppEnv<Services> {
+  Bindings: object;
+  Variables: {
+    traceId: string;
+    startedMs: number;
+    tenant: TenantConfig;
+    principal: Principal;
+    services: Services;
+    log: Logger;
+    /** Pattern of the matched route, for the request's log line. */
+    route: string;
+    /** Code of the error that was answered, for the request's log line. */
+    errorCode: string;
+  };
+}

@@ -1,0 +1,88 @@
+import type * as z from "zod";
+
+import { readJsonBody, parseInput } from "#http/read-input";
+import type { RequestContext } from "#http/request-context";
+import type { Scope } from "#tenancy/scopes";
+import type { TenantConfig } from "#tenancy/tenant-config";
+
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+/** Which of the tenant's body limits a route has. */
+export type BodyLimit = "standard" | "ingest" | "small";
+
+/** One line of the API: what the router, the OpenAPI document and the tests know of a route. */
+export interface RouteSpec {
+  readonly method: HttpMethod;
+  /** Hono pattern; parameters as `:name`. */
+  readonly path: `/${string}`;
+  /** Further paths with the same parameters, e.g. of an older contract. */
+  readonly aliases?: readonly `/${string}`[];
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tag: string;
+  /** The scope a caller needs; `public` needs no credential at all. */
+  readonly access: Scope | "public";
+  readonly body?: z.ZodType;
+  readonly bodyLimit?: BodyLimit;
+  readonly query?: z.ZodType;
+  readonly params?: z.ZodType;
+  /** Schema of `data` in the envelope of a 200. */
+  readonly response?: z.ZodType;
+  /** Set when a 200 can be (or is only) something else than JSON. */
+  readonly contentType?: string;
+}
+
+type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+
+/** The parsed input of a route: what its schemas let through. */
+export interface RouteInput<Spec extends RouteSpec> {
+  readonly body: Parsed<Spec["body"]>;
+  readonly query: Parsed<Spec["query"]>;
+  readonly params: Parsed<Spec["params"]>;
+}
+
+/** Texts of a request that the router took apart, not yet checked. */
+export interface RawInput {
+  readonly query: Readonly<Record<string, string>>;
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/** A route that can be mounted: its line of the API and what answers it. */
+export interface Route<Services> {
+  readonly spec: RouteSpec;
+  handle(context: RequestContext<Services>, raw: RawInput): Promise<Response>;
+}
+
+/**
+ * Binds a handler to its spec: input reaches it parsed, or not at all. Curried, so that only `Services` has to be named:
+ * `defineRoute<Services>()({ method: "GET", … }, async (context, input) => …)`.
+ * Throws `invalid_json`, `invalid_request`, `payload_too_large` or `unsupported_media_type` before the handler runs.
+ */
+export function defineRoute<Services>() {
+  return <const Spec extends RouteSpec>(
+    spec: Spec,
+    handler: (context: RequestContext<Services>, input: RouteInput<Spec>) => Promise<Response>,
+  ): Route<Services> => ({
+    spec,
+    async handle(context, raw) {
+      const input = {
+        params: spec.params === undefined ? undefined : parseInput(spec.params, raw.params, "path"),
+        query: spec.query === undefined ? undefined : parseInput(spec.query, raw.query, "query"),
+        body: spec.body === undefined ? undefined : await parseBody(spec, spec.body, context),
+      };
+      return handler(context, input as RouteInput<Spec>);
+    },
+  });
+}
+
+async function parseBody<Services>(
+  spec: RouteSpec,
+  schema: z.ZodType,
+  { request, tenant }: RequestContext<Services>,
+): Promise<unknown> {
+  return parseInput(schema, await readJsonBody(request, maxBodyBytes(tenant, spec)), "");
+}
+
+function maxBodyBytes({ limits }: TenantConfig, { bodyLimit = "small" }: RouteSpec): number {
+  return limits.body[`${bodyLimit}Bytes`];
+}

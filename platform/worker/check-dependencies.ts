@@ -1,0 +1,39 @@
+import type { WorkerEnv } from "#worker/env";
+
+/** Whether one thing the Worker depends on answers, and how fast. */
+export interface DependencyStatus {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly latencyMs: number;
+}
+
+/** A dependency that takes longer is reported as failed. */
+const TIMEOUT_MS = 3_000;
+
+/** A key no tenant has: reading it asks KV for nothing but an answer. */
+const PROBE_KEY = "health:probe";
+
+/** Asks the stores behind a Worker for a sign of life, all at once. Never throws; costs no model call. */
+export async function checkDependencies(env: WorkerEnv): Promise<readonly DependencyStatus[]> {
+  return Promise.all([
+    probe("d1", () => env.DB.prepare("SELECT 1").first()),
+    probe("kv", () => env.KV.get(PROBE_KEY)),
+    probe("vectorize", () => env.VECTORS.describe()),
+  ]);
+}
+
+async function probe(name: string, ask: () => Promise<unknown>): Promise<DependencyStatus> {
+  const startedMs = Date.now();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`${name} did not answer in time`));
+    }, TIMEOUT_MS);
+  });
+  const ok = await Promise.race([ask(), timeout]).then(
+    () => true,
+    () => false,
+  );
+  clearTimeout(timer);
+  return { name, ok, latencyMs: Date.now() - startedMs };
+}

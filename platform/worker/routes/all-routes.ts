@@ -1,0 +1,14 @@
+import type { Route } from "#http/route";
+import { chatRoute, deleteSessionRoute, historyRoute } from "#worker/routes/chat";
+import { healthRoute } from "#worker/routes/health";
+import { openapiRoute } from "#worker/routes/openapi";
+import type { Services } from "#worker/services";
+
+/** The whole API, in the order of the documentation. A new route is its own file and one line here. */
+export const routes: readonly Route<Services>[] = [
+  healthRoute,
+  chatRoute,
+  historyRoute,
+  deleteSessionRoute,
+  openapiRoute,
+];

@@ -1,0 +1,112 @@
+import { chooseChatModel } from "#ai-gateway/choose-model";
+import {
+  chatRequestSchema,
+  chatResponseSchema,
+  historyQuerySchema,
+  historyResponseSchema,
+  sessionIdSchema,
+  type ChatRequest,
+} from "#chat/chat-request";
+import { collectTurn } from "#chat/collect-turn";
+import type { TurnRequest } from "#chat/session-object";
+import { hasScope } from "#auth/principal";
+import { PlatformError } from "#base/errors";
+import { envelope } from "#http/envelope";
+import { eventStream } from "#http/event-stream";
+import type { RequestContext } from "#http/request-context";
+import { defineRoute } from "#http/route";
+import type { Services } from "#worker/services";
+import * as z from "zod";
+
+const sessionParams = z.strictObject({ sessionId: sessionIdSchema });
+
+/** `POST /chat`: one turn of a session, as server-sent events or as one JSON answer. */
+export const chatRoute = defineRoute<Services>()(
+  {
+    method: "POST",
+    path: "/chat",
+    aliases: ["/api/chat"],
+    operationId: "chat",
+    summary: "One turn of a conversation: streamed as server-sent events, or one JSON answer with stream: false",
+    tag: "chat",
+    access: "chat",
+    body: chatRequestSchema,
+    bodyLimit: "standard",
+    response: chatResponseSchema,
+    contentType: "text/event-stream",
+  },
+  async (context, { body }) => {
+    const turn = await toTurnRequest(context, body);
+    const events = await context.services.sessions.startTurn(context.tenant.tenantId, turn);
+    const headers = { "x-session-id": turn.sessionId };
+    if (body.stream) return eventStream(events, headers);
+    return envelope(context.traceId, await collectTurn(events), { headers });
+  },
+);
+
+/** `GET /chat/:sessionId/history`: the messages of one's own session, oldest first. */
+export const historyRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: "/chat/:sessionId/history",
+    aliases: ["/sessions/:sessionId/history"],
+    operationId: "getHistory",
+    summary: "Messages of a session, oldest first",
+    tag: "chat",
+    access: "chat",
+    params: sessionParams,
+    query: historyQuerySchema,
+    response: historyResponseSchema,
+  },
+  async ({ services, tenant, principal, traceId }, { params, query }) => {
+    const owner = { sessionId: params.sessionId, principalId: principal.id };
+    const cursor = query.cursor === undefined ? undefined : Number(query.cursor);
+    return envelope(traceId, await services.sessions.history(tenant.tenantId, owner, query.limit, cursor));
+  },
+);
+
+/** `DELETE /chat/:sessionId`: ends a running turn and removes the session with all its messages. */
+export const deleteSessionRoute = defineRoute<Services>()(
+  {
+    method: "DELETE",
+    path: "/chat/:sessionId",
+    aliases: ["/sessions/:sessionId"],
+    operationId: "deleteSession",
+    summary: "Remove a session and all its messages",
+    tag: "chat",
+    access: "chat",
+    params: sessionParams,
+    response: z.object({ deleted: z.literal(true) }),
+  },
+  async ({ services, tenant, principal, traceId }, { params }) => {
+    const owner = { sessionId: params.sessionId, principalId: principal.id };
+    return envelope(traceId, await services.sessions.remove(tenant.tenantId, owner));
+  },
+);
+
+async function toTurnRequest(
+  { tenant, principal, services, traceId }: RequestContext<Services>,
+  body: ChatRequest,
+): Promise<TurnRequest> {
+  const messages = body.messages ?? [{ role: "user" as const, content: body.message ?? "" }];
+  if (messages.some((message) => message.role === "system") && !hasScope(principal, "admin")) {
+    throw new PlatformError("forbidden", 'A message with role "system" needs the scope "admin".');
+  }
+  if (body.rag && !hasScope(principal, "search")) {
+    throw new PlatformError("forbidden", 'rag: true reads the documents: it needs the scope "search".');
+  }
+  const prompt = await services.prompts.find(tenant.tenantId, "system");
+  return {
+    sessionId: body.sessionId ?? crypto.randomUUID(),
+    principalId: principal.id,
+    traceId,
+    modelId: chooseChatModel(tenant, body.modelId),
+    systemPrompt: prompt.text,
+    promptVersion: prompt.version,
+    messages,
+    ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
+    ...(body.maxTokens === undefined ? {} : { maxTokens: body.maxTokens }),
+    isGrounded: body.rag,
+    historyMessages: tenant.sessions.historyMessages,
+  };
+}

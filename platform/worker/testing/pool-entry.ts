@@ -1,0 +1,11 @@
+import { defineWorker } from "#worker/define-worker";
+import { ACME, GLOBEX } from "#worker/testing/two-tenants";
+
+const worker = defineWorker({
+  tenants: [ACME, GLOBEX],
+  prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
+  openapi: '{"openapi":"3.1.0"}',
+});
+
+export default worker.handler;
+export const ChatSession = worker.ChatSession;

@@ -1,0 +1,116 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
+import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
+import { SCOPES, type Scope } from "#tenancy/scopes";
+import { tenantIdSchema } from "#tenancy/tenant-id";
+
+/** What a call sends besides its path. */
+export interface Call {
+  readonly method?: string;
+  readonly tenant?: string;
+  readonly key?: string;
+  /** Sent as JSON; a string or a stream is sent as it is. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An answer, read to its end. `json` is the parsed body, or undefined. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  readonly json: { ok: boolean; data?: never; error?: { code: string; message: string }; traceId: string } & Record<
+    string,
+    unknown
+  >;
+}
+
+/** The test Worker with two tenants, in workerd, behind real HTTP. */
+export interface TestWorker {
+  readonly runtime: Runtime;
+  /** A key with all scopes but `admin` of each tenant. */
+  readonly keys: { readonly acme: string; readonly globex: string };
+  makeKey(tenant: string, scopes: readonly Scope[]): Promise<string>;
+  send(target: string, call?: Call): Promise<Response>;
+  call(target: string, call?: Call): Promise<Answer>;
+  dispose(): Promise<void>;
+}
+
+const CONFIG = {
+  name: "test-worker",
+  compatibility_date: "2026-11-01",
+  vars: { ENVIRONMENT: "dev" },
+  kv_namespaces: [{ binding: "KV", id: "kv" }],
+  d1_databases: [{ binding: "DB", database_id: "db", database_name: "db" }],
+  vectorize: [{ binding: "VECTORS", index_name: "vectors" }],
+  ai: { binding: "AI" },
+  durable_objects: { bindings: [{ name: "CHAT_SESSIONS", class_name: "ChatSession" }] },
+  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession"] }],
+};
+
+/** Boots `$WORKER_BUNDLE` with an empty store. */
+export async function startTestWorker(options: { dataDir?: string } = {}): Promise<TestWorker> {
+  const modulePath = path.resolve(process.env["WORKER_BUNDLE"] ?? "");
+  const runtime = await startRuntime({
+    workers: [{ name: CONFIG.name, modulePath, config: CONFIG }],
+    onLog: () => undefined,
+    ...options,
+  });
+  const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
+  await migrate(DB);
+  const makeKey = async (tenant: string, scopes: readonly Scope[]) => {
+    const tenantId = tenantIdSchema.parse(tenant);
+    const { key, record } = await generateApiKey(tenantId, { label: "test", scopes: [...scopes], nowMs: Date.now() });
+    await KV.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
+    return key;
+  };
+  const all = SCOPES.filter((scope) => scope !== "admin");
+  const keys = { acme: await makeKey("acme", all), globex: await makeKey("globex", all) };
+  const send = (target: string, call: Call = {}) => runtime.fetch(target, toRequestInit(call));
+  return {
+    runtime,
+    keys,
+    makeKey,
+    send,
+    call: async (target, call) => read(await send(target, call)),
+    dispose: () => runtime.dispose(),
+  };
+}
+
+function toRequestInit({ method, tenant, key, body, headers = {} }: Call): RequestInit {
+  const isRaw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
+  return {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    headers: {
+      ...(body === undefined ? {} : { "content-type": "application/json" }),
+      ...(tenant === undefined ? {} : { "x-tenant-id": tenant }),
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: isRaw ? (body as BodyInit) : JSON.stringify(body) }),
+    ...(body instanceof ReadableStream ? { duplex: "half" } : {}),
+  };
+}
+
+async function read(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: (isJson ? JSON.parse(text) : {}) as Answer["json"],
+  };
+}
+
+/** Statements end with ";" at the end of a line, as the migration files promise. */
+async function migrate(database: D1Database): Promise<void> {
+  const folder = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
+  for (const file of readdirSync(folder).sort()) {
+    for (const statement of readFileSync(path.join(folder, file), "utf8").split(/;$/m)) {
+      if (statement.replace(/--.*$/gm, "").trim() !== "") await database.prepare(statement).run();
+    }
+  }
+}
