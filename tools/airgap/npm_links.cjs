@@ -14,7 +14,10 @@ const names = Object.keys({ ...dependencies, ...devDependencies }).sort();
 for (const name of names) {
   const out = path.join(root, "links", `${name}.json`);
   fs.mkdirSync(path.dirname(out), { recursive: true });
-  fs.writeFileSync(out, `${JSON.stringify({ name, closure: closureOf(storeId(path.join(nodeModules, name))) }, null, 1)}\n`);
+  fs.writeFileSync(
+    out,
+    `${JSON.stringify({ name, closure: closureOf(storeId(path.join(nodeModules, name))) }, null, 1)}\n`,
+  );
 }
 process.stdout.write(JSON.stringify(names));
 

@@ -9,12 +9,23 @@
 | node_tool       | a node program for `bazel run` and for build actions               |
 | golden_test     | compares a made file with a kept one                               |
 | tenant          | everything of one tenant                                           |
+| tenants_test    | no two tenants share what must be their own                        |
 | package_checks  | format and completeness of a package; the others call it           |
 """
 
+load("//tools/build/private:bundle.bzl", _node_tool = "node_tool", _worker_bundle = "worker_bundle")
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
+load("//tools/build/private:golden.bzl", _golden_test = "golden_test")
+load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
+load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
 
+golden_test = _golden_test
+node_tool = _node_tool
 package_checks = _package_checks
+tenant = _tenant
+tenants_test = _tenants_test
 ts_library = _ts_library
 ts_test = _ts_test
+worker_bundle = _worker_bundle
+worker_test = _worker_test

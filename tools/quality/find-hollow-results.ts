@@ -9,10 +9,7 @@ export interface TestResult {
  * Results that look green and prove nothing: no test at all, a test that is skipped or unfinished without a reason.
  * Returns one sentence for each.
  */
-export function findHollowResults(
-  results: readonly TestResult[],
-  filter: string | undefined,
-): string[] {
+export function findHollowResults(results: readonly TestResult[], filter: string | undefined): string[] {
   const complaints: string[] = [];
   if (results.length === 0) {
     complaints.push(

@@ -53,11 +53,7 @@ function leavesPackage(file: string, specifier: string, ownPackage: string): str
   return `a relative path must stay inside //${ownPackage}; write it with a # alias (see "imports" in package.json) and add the package to deps`;
 }
 
-function missesFirstParty(
-  specifier: string,
-  imports: ImportsMap,
-  packages: ReadonlySet<string>,
-): string | undefined {
+function missesFirstParty(specifier: string, imports: ImportsMap, packages: ReadonlySet<string>): string | undefined {
   const alias = Object.keys(imports)
     .filter((key) => specifier.startsWith(key.replace("*", "")))
     .sort((a, b) => b.length - a.length)[0];

@@ -1,11 +1,11 @@
-/** `bazel run //:format [-- <files or folders...>]`: formats the files of the workspace, all of them by default. */
+/** `bazel run //:fix_format [-- <files or folders...>]`: formats the files of the workspace, all of them by default. */
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { formatFiles } from "#tools/quality/format-files";
 
 const root = process.env["BUILD_WORKSPACE_DIRECTORY"];
 const cwd = process.env["BUILD_WORKING_DIRECTORY"];
-if (root === undefined || cwd === undefined) throw new Error("Start this with `bazel run //:format`.");
+if (root === undefined || cwd === undefined) throw new Error("Start this with `bazel run //:fix_format`.");
 
 const skipped = new Set(["node_modules", "golden", "testdata"]);
 const suffixes = /\.(?:bazel|bzl|cjs|css|html|js|json|jsonc|md|mjs|ts|yaml|yml)$|^WORKSPACE$/;

@@ -28,13 +28,13 @@ if (filter !== undefined && !process.execArgv.includes(filterFlag)) {
 }
 
 const results: TestResult[] = [];
-let hasFailed = false;
+const failures: string[] = [];
 
 const events = run({ files, isolation: "none" });
 events.on("test:pass", record);
 events.on("test:fail", (event) => {
   record(event);
-  hasFailed = true;
+  failures.push(event.name);
 });
 
 events.compose(spec).pipe(process.stdout);
@@ -45,9 +45,14 @@ const sources = files.map((file) => ({ path: path.relative("", file), text: read
 const complaints = [...findHollowResults(results, filter), ...findOnly(sources)];
 for (const complaint of complaints) console.error(`ERROR: ${complaint}`);
 // A server that a test left open must not keep the process alive until Bazel's timeout.
-process.exit(hasFailed || complaints.length > 0 ? 1 : 0);
+process.exit(failures.length + complaints.length > 0 ? 1 : 0);
 
-function record(event: { name: string; skip?: string | boolean; todo?: string | boolean; details: { type?: string } }): void {
+function record(event: {
+  name: string;
+  skip?: string | boolean;
+  todo?: string | boolean;
+  details: { type?: string };
+}): void {
   if (event.details.type === "suite") return;
   results.push({ name: event.name, skip: event.skip, todo: event.todo });
 }

@@ -19,7 +19,9 @@ const { imports } = JSON.parse(readFileSync("package.json", "utf8")) as { import
 const target = { label, deps: deps.split(",").filter((dep) => dep !== "") };
 const complaints = findUndeclaredImports(target, files.map(readSource), imports);
 if (complaints.length > 0) {
-  console.error(`ERROR: ${label} imports what its deps do not name:\n${complaints.map((line) => `  ${line}`).join("\n")}`);
+  console.error(
+    `ERROR: ${label} imports what its deps do not name:\n${complaints.map((line) => `  ${line}`).join("\n")}`,
+  );
   process.exit(1);
 }
 writeFileSync(stamp, "");

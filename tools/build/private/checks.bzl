@@ -3,28 +3,45 @@
 load("@aspect_rules_js//js:defs.bzl", "js_test")
 load(":labels.bzl", "unique")
 
-_FORMATTED = ["BUILD.bazel", "**/*.bzl", "**/*.cjs", "**/*.css", "**/*.html", "**/*.js", "**/*.json", "**/*.jsonc", "**/*.md", "**/*.mjs", "**/*.ts", "**/*.yaml", "**/*.yml"]
+_FORMATTED = [
+    "**/*.bzl",
+    "**/*.cjs",
+    "**/*.css",
+    "**/*.html",
+    "**/*.js",
+    "**/*.json",
+    "**/*.jsonc",
+    "**/*.md",
+    "**/*.mjs",
+    "**/*.ts",
+    "**/*.yaml",
+    "**/*.yml",
+    "BUILD.bazel",
+    "MODULE.bazel",
+    "WORKSPACE",
+]
 
 # Files as a program made them, or as somebody else sent them.
 _NOT_OURS = ["**/golden/**", "**/testdata/**", "node_modules/**", "pnpm-lock.yaml"]
 
+# buildifier: disable=unnamed-macro
 def package_checks():
     """Checks of all files of the calling package. Called more than once, it does nothing more.
 
-    | target                   | what                                                      | command |
-    | ------------------------ | --------------------------------------------------------- | ------- |
-    | `:format`                | test: prettier and buildifier have nothing to change      | `bazel run //:format` repairs |
-    | `:every_source_is_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
+    | target                       | what                                                      | command |
+    | ---------------------------- | --------------------------------------------------------- | ------- |
+    | `:format`                    | test: prettier and buildifier have nothing to change      | `bazel run //:fix_format` repairs |
+    | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
 
     //tools/quality:every_source_is_built needs the latter of every package, so a package without
     it fails the build.
     """
-    if native.existing_rule("every_source_is_built") != None:
+    if native.existing_rule("package_sources_are_built") != None:
         return
 
     # A compiled source has a .js output; a source that nobody compiles makes this label unknown.
     native.filegroup(
-        name = "every_source_is_built",
+        name = "package_sources_are_built",
         testonly = True,
         srcs = [
             source[:-len(".ts")] + ".js"

@@ -20,7 +20,14 @@ def default_types():
     return WORKER_TYPES if in_worker else NODE_TYPES
 
 def type_deps(types):
-    """Labels of the npm packages behind `types`."""
+    """Labels of the npm packages behind global types.
+
+    Args:
+      types: names as in "types" of a tsconfig.
+
+    Returns:
+      one label for each.
+    """
     for name in types:
         if name not in _TYPE_PACKAGES:
             fail("types: \"{}\" is unknown; add it to _TYPE_PACKAGES in //tools/build/private:labels.bzl (known: {})".format(
@@ -33,7 +40,14 @@ def _is_in(package, parent):
     return package == parent or package.startswith(parent + "/")
 
 def absolute(label):
-    """`:x`, `x` and `//a/b` as `//pkg:name`."""
+    """`:x`, `x` and `//a/b` as `//pkg:name`.
+
+    Args:
+      label: as written in the BUILD file that is loaded.
+
+    Returns:
+      the label with package and name.
+    """
     if label.startswith("@"):
         return label
     if label.startswith("//"):

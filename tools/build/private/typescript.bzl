@@ -20,7 +20,7 @@ def ts_library(
     | ------------- | ------------------------------------------------------------ | ------- |
     | `:<name>`     | .js, .js.map and .d.ts; fails on a type error or an undeclared import | `bazel build //pkg:<name>` |
     | `:<name>.lint`| test: eslint with types                                      | `bazel test //pkg:<name>.lint` |
-    | `:format`, `:every_source_is_built` | see package_checks                     | |
+    | `:format`, `:package_sources_are_built` | see package_checks | |
 
     Import a file of the same package by `./file.js`, of another one by its alias, `#tenancy/file`.
     Every import must be a direct dependency: name the package in deps.

@@ -1,0 +1,174 @@
+"""tenant: one call per tenant; and the test across all of them."""
+
+load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_library", "js_run_binary", "js_test")
+load(":bundle.bzl", "worker_bundle")
+load(":checks.bzl", "package_checks")
+load(":golden.bzl", "golden_files")
+load(":labels.bzl", "path_in_repository")
+
+_ENVIRONMENTS = ["dev", "staging", "production"]
+_MAX_GZIP_BYTES = 120000
+_CONFIG = "tenant.config.json"
+_CHECKED_CONFIG = "gen/config.json"
+_ENTRY = "gen/entry.js"
+_POLICIES = "policies.json"
+
+# Programs of //tools/tenant that get the tenant's files by fixed arguments.
+_LOCAL_COMMANDS = ["chat", "dev", "smoke"]
+
+# All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
+_TAGS = ["tenant"]
+
+def tenant(name):
+    """Everything of one tenant, made of `tenant.config.json`, `prompts/*.md` and, if there, `policies.json`.
+
+    | target           | what                                                            | command |
+    | ---------------- | --------------------------------------------------------------- | ------- |
+    | `:config`        | the checked config, and the entry module of the bundle          | `bazel build //tenants/<name>:config` |
+    | `:wrangler`      | gen/wrangler.<env>.jsonc for dev, staging and production        | `bazel build //tenants/<name>:wrangler` |
+    | `:bundle`        | the Worker, with this tenant's config only                      | `bazel build //tenants/<name>:bundle` |
+    | `:bundle.size`   | test: the Worker is within its budget                           | `bazel test //tenants/<name>:bundle.size` |
+    | `:smoke_test`    | test: the Worker starts in workerd and is healthy               | `bazel test //tenants/<name>:smoke_test` |
+    | `:golden`        | test: the wrangler files are those kept in golden/, if any are  | `bazel test //tenants/<name>:golden` |
+    | `:golden.update` | keeps the wrangler files in golden/                             | `bazel run //tenants/<name>:golden.update` |
+    | `:dev`           | serves the tenant on this machine                               | `bazel run //tenants/<name>:dev` |
+    | `:chat`          | talks to it                                                     | `bazel run //tenants/<name>:chat` |
+    | `:smoke`         | asks a running one whether everything answers                   | `bazel run //tenants/<name>:smoke` |
+
+    No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant.
+
+    Args:
+      name: the tenant's id, its folder and `tenantId` in its config.
+    """
+    folder = native.package_name()
+    if folder != "tenants/" + name:
+        fail("tenant(name = \"{0}\") is in {1}: move it to tenants/{0}, or call it \"{2}\".".format(name, folder, folder.rpartition("/")[2]))
+    _config(name)
+    _wrangler()
+    worker_bundle(
+        name = "bundle",
+        srcs = [_CHECKED_CONFIG],
+        entry_point = _ENTRY,
+        max_gzip_bytes = _MAX_GZIP_BYTES,
+        tags = _TAGS,
+        visibility = ["//tests:__subpackages__"],
+        deps = ["//platform/worker"],
+    )
+    _smoke_test(name)
+    for command in _LOCAL_COMMANDS:
+        _local_command(command, name)
+    package_checks()
+
+def _config(name):
+    prompts = native.glob(["prompts/*.md"])
+    policies = native.glob([_POLICIES])
+    js_run_binary(
+        name = "config",
+        srcs = [_CONFIG] + prompts + policies,
+        outs = [_CHECKED_CONFIG, _ENTRY],
+        args = ["--tenant", name, "--config", path_in_repository(_CONFIG)] +
+               _flags("--prompts", prompts) +
+               _flags("--policies", policies) +
+               ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
+        mnemonic = "TenantConfig",
+        tags = _TAGS,
+        tool = "//tools/tenant:validate_config",
+    )
+
+    # For tenants_test.
+    js_library(
+        name = "config.source",
+        srcs = [_CONFIG],
+        tags = _TAGS,
+        visibility = ["//tenants:__pkg__"],
+    )
+
+def _wrangler():
+    files = ["gen/wrangler.{}.jsonc".format(env) for env in _ENVIRONMENTS]
+    for env, file in zip(_ENVIRONMENTS, files):
+        js_run_binary(
+            name = "wrangler." + env,
+            srcs = [_CONFIG],
+            outs = [file],
+            args = ["--config", path_in_repository(_CONFIG), "--env", env, "--out", path_in_repository(file)],
+            mnemonic = "RenderWrangler",
+            tags = _TAGS,
+            tool = "//tools/tenant:render_wrangler",
+        )
+    native.filegroup(
+        name = "wrangler",
+        srcs = files,
+        tags = _TAGS,
+        visibility = ["//tests:__subpackages__"],
+    )
+    golden_files(
+        name = "golden",
+        files = {"golden/wrangler.{}.jsonc".format(env): file for env, file in zip(_ENVIRONMENTS, files)},
+        kept = native.glob(["golden/wrangler.*.jsonc"]),
+        tags = _TAGS,
+    )
+
+def _tenant_files(name):
+    """Files of the tenant for its programs, and the flags that name them."""
+    data = [
+        ":bundle",
+        _CHECKED_CONFIG,
+        "gen/wrangler.dev.jsonc",
+        "//platform/storage:migrations",
+    ]
+    flags = [
+        "--tenant=" + name,
+        "--bundle=" + path_in_repository("bundle.js"),
+        "--config=" + path_in_repository(_CHECKED_CONFIG),
+        "--migrations=platform/storage/migrations",
+        "--wrangler=" + path_in_repository("gen/wrangler.dev.jsonc"),
+    ]
+    return data, flags
+
+def _smoke_test(name):
+    data, flags = _tenant_files(name)
+    js_test(
+        name = "smoke_test",
+        size = "medium",
+        data = data + ["//tools/tenant:smoke_test.program"],
+        entry_point = "//tools/tenant:smoke_test.mjs",
+        fixed_args = flags,
+        node_options = ["--enable-source-maps"],
+        tags = _TAGS + ["block-network"],
+    )
+
+def _local_command(command, name):
+    data, flags = _tenant_files(name)
+    js_binary(
+        name = command,
+        # The simulators are for tests and for the developer's machine.
+        testonly = True,
+        data = data + ["//tools/tenant:{}.program".format(command)],
+        entry_point = "//tools/tenant:{}.mjs".format(command),
+        fixed_args = flags,
+        node_options = ["--enable-source-maps"],
+        tags = _TAGS,
+    )
+
+def tenants_test(name, tenants):
+    """Test: no two tenants share an id, a hostname or a resource.
+
+    Args:
+      name: name of the test.
+      tenants: names of all tenants, from @workspace_layout.
+    """
+    js_test(
+        name = name,
+        size = "small",
+        data = ["//tenants/{}:config.source".format(tenant) for tenant in tenants] + ["//tools/tenant:check_tenants.program"],
+        entry_point = "//tools/tenant:check_tenants.mjs",
+        fixed_args = ["tenants/{}/{}".format(tenant, _CONFIG) for tenant in tenants],
+        tags = _TAGS,
+    )
+    package_checks()
+
+def _flags(flag, files):
+    arguments = []
+    for file in files:
+        arguments += [flag, path_in_repository(file)]
+    return arguments
