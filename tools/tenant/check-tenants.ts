@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 
 import { findTenantConflicts, type TenantConflict } from "#tenancy/find-tenant-conflicts";
 import { formatConfigProblems } from "#tenancy/parse-tenant-config";
-import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/tenant/command-line";
-import { readTenantConfig } from "#tools/tenant/read-tenant-config";
+import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
+import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 
 const options = {
   out: { type: "string", value: "FILE", about: "write the list of tenants here (a build needs an output)" },
@@ -19,7 +19,10 @@ const spec: CommandSpec<typeof options> = {
 
 await runCommand(spec, ({ values, positionals }) => {
   if (positionals.length === 0) {
-    throw new CommandError("no config file was given", { fix: "name them: check-tenants tenants/*/tenant.config.json", exitCode: EXIT_CODES.usage });
+    throw new CommandError("no config file was given", {
+      fix: "name them: check-tenants tenants/*/tenant.config.json",
+      exitCode: EXIT_CODES.usage,
+    });
   }
   const files = positionals.toSorted().map((file) => ({ file, config: readTenantConfig(file) }));
   const conflicts = findTenantConflicts(files);

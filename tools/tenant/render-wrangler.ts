@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 
 import { ENVIRONMENTS } from "#tenancy/environment-config";
-import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/tenant/command-line";
-import { readTenantConfig } from "#tools/tenant/read-tenant-config";
-import { renderWranglerConfig } from "#tools/tenant/wrangler-config";
+import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
+import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
+import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 
 const options = {
   config: { type: "string", value: "FILE", about: "a tenant's config, as written or as checked" },
@@ -25,7 +25,10 @@ await runCommand(spec, ({ values }) => {
   const wanted = required(values.env, "env");
   const environment = ENVIRONMENTS.find((name) => name === wanted);
   if (environment === undefined) {
-    throw new CommandError(`there is no environment "${wanted}"`, { fix: `use one of: ${ENVIRONMENTS.join(", ")}`, exitCode: EXIT_CODES.usage });
+    throw new CommandError(`there is no environment "${wanted}"`, {
+      fix: `use one of: ${ENVIRONMENTS.join(", ")}`,
+      exitCode: EXIT_CODES.usage,
+    });
   }
   const text = renderWranglerConfig(readTenantConfig(required(values.config, "config")), environment);
   if (values.out === undefined) process.stdout.write(text);

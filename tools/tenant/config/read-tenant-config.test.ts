@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { parseTenantConfigText } from "#tools/tenant/read-tenant-config";
+import { parseTenantConfigText } from "#tools/tenant/config/read-tenant-config";
 
 const file = "tenants/acme/tenant.config.json";
 const identity = '"tenantId": "acme", "displayName": "Acme", "accountId": "0123456789abcdef0123456789abcdef"';
@@ -21,11 +21,17 @@ describe("parseTenantConfigText", () => {
 
   it("points at line and column of a syntax error", () => {
     const report = reportOf(`{\n  "tenantId": "acme"\n  "displayName": "Acme"\n}`);
-    assert.match(report, /^tenants\/acme\/tenant\.config\.json:3:3: not valid JSON: comma expected\n {4}"displayName": "Acme"\n {4}\^/);
+    assert.match(
+      report,
+      /^tenants\/acme\/tenant\.config\.json:3:3: not valid JSON: comma expected\n {4}"displayName": "Acme"\n {4}\^/,
+    );
   });
 
   it("names the line of a field that breaks a rule", () => {
-    assert.match(reportOf(`{\n${identity},\n"search": {\n"topK": "five" } }`), /search\.topK \(line 4\)\n {4}rule: .*\n {4}remedy: /);
+    assert.match(
+      reportOf(`{\n${identity},\n"search": {\n"topK": "five" } }`),
+      /search\.topK \(line 4\)\n {4}rule: .*\n {4}remedy: /,
+    );
   });
 
   it("names the line of an unknown key", () => {
@@ -39,11 +45,17 @@ describe("parseTenantConfigText", () => {
   });
 
   it("refuses a key that is there twice", () => {
-    assert.match(reportOf(`{ ${identity},\n "search": { "topK": 1, "topK": 2 } }`), /search\.topK \(line 2\)\n {4}rule: {3}the key is there twice/);
+    assert.match(
+      reportOf(`{ ${identity},\n "search": { "topK": 1, "topK": 2 } }`),
+      /search\.topK \(line 2\)\n {4}rule: {3}the key is there twice/,
+    );
   });
 
   it("refuses __proto__, which would vanish from the parsed value", () => {
-    assert.match(reportOf(`{ ${identity}, "__proto__": { "enabled": false } }`), /__proto__ \(line 1\)\n {4}rule: {3}unknown key/);
+    assert.match(
+      reportOf(`{ ${identity}, "__proto__": { "enabled": false } }`),
+      /__proto__ \(line 1\)\n {4}rule: {3}unknown key/,
+    );
   });
 
   it("says that an empty file is empty", () => {

@@ -64,8 +64,7 @@ export function parseCommandLine<const Options extends Record<string, OptionSpec
       allowPositionals: spec.positionals !== undefined,
       allowNegative: true,
     });
-    // The types of `parseArgs` follow the same table; this is the one place where they are narrowed.
-    return { values: values as ParsedValues<Options>, positionals };
+    return { values, positionals };
   } catch (error) {
     // parseArgs throws a TypeError whose message names the argument.
     const what = error instanceof Error ? firstSentence(error.message) : String(error);
@@ -133,7 +132,10 @@ export async function runCommand<const Options extends Record<string, OptionSpec
 /** The value of an option that must be there. */
 export function required(value: string | undefined, option: string): string {
   if (value !== undefined && value !== "") return value;
-  throw new CommandError(`--${option} is missing`, { fix: `give --${option}; --help shows an example`, exitCode: EXIT_CODES.usage });
+  throw new CommandError(`--${option} is missing`, {
+    fix: `give --${option}; --help shows an example`,
+    exitCode: EXIT_CODES.usage,
+  });
 }
 
 function firstSentence(text: string): string {

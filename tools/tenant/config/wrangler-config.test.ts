@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { tenantConfigSchema } from "#tenancy/tenant-config";
-import { renderWranglerConfig, wranglerConfigFor } from "#tools/tenant/wrangler-config";
+import { renderWranglerConfig, wranglerConfigFor } from "#tools/tenant/config/wrangler-config";
 
 const config = tenantConfigSchema.parse({
   tenantId: "acme",

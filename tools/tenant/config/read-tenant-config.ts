@@ -1,15 +1,21 @@
 import { readFileSync } from "node:fs";
 
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode, type Node, type ParseError } from "jsonc-parser";
+import {
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+  type Node,
+  type ParseError,
+} from "jsonc-parser";
 
-import { CommandError } from "#tools/tenant/command-line";
+import { CommandError } from "#tools/tenant/command/command-line";
 import { formatConfigProblems, parseTenantConfig, type ConfigProblem } from "#tenancy/parse-tenant-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** A config that holds, or the report that a person needs to mend it. */
 export type ConfigTextResult =
-  | { readonly ok: true; readonly config: TenantConfig }
-  | { readonly ok: false; readonly report: string };
+  { readonly ok: true; readonly config: TenantConfig } | { readonly ok: false; readonly report: string };
 
 /**
  * Checks the text of a `tenant.config.json` (JSON with comments and trailing commas). Pure.
@@ -47,12 +53,15 @@ export function readText(file: string): string {
 }
 
 function syntaxReport(file: string, text: string, errors: readonly ParseError[]): string {
-  if (text.trim() === "") return `${file}: the file is empty\n  remedy: copy tenant.config.json of another tenant and change its tenantId`;
+  if (text.trim() === "")
+    return `${file}: the file is empty\n  remedy: copy tenant.config.json of another tenant and change its tenantId`;
   return errors
     .slice(0, 5)
     .map(({ error, offset }) => {
       const { line, column } = positionAt(text, offset);
-      const code = printParseErrorCode(error).replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+      const code = printParseErrorCode(error)
+        .replace(/([a-z])([A-Z])/g, "$1 $2")
+        .toLowerCase();
       const source = text.split("\n")[line - 1] ?? "";
       return `${file}:${line}:${column}: not valid JSON: ${code}\n  ${source.trimEnd()}\n  ${" ".repeat(column - 1)}^`;
     })
@@ -61,7 +70,8 @@ function syntaxReport(file: string, text: string, errors: readonly ParseError[])
 
 /** Keys that JSON allows and that would silently win or vanish: duplicates and `__proto__`. */
 function unsafeKeys(node: Node, text: string, path: readonly string[] = []): ConfigProblem[] {
-  if (node.type === "array") return (node.children ?? []).flatMap((child, index) => unsafeKeys(child, text, [...path, String(index)]));
+  if (node.type === "array")
+    return (node.children ?? []).flatMap((child, index) => unsafeKeys(child, text, [...path, String(index)]));
   if (node.type !== "object") return [];
   const seen = new Set<string>();
   return (node.children ?? []).flatMap((property) => {
@@ -72,7 +82,9 @@ function unsafeKeys(node: Node, text: string, path: readonly string[] = []): Con
     const isDuplicate = seen.has(key);
     seen.add(key);
     if (!isDuplicate && key !== "__proto__") return nested;
-    const rule = isDuplicate ? "the key is there twice: only the last one would count" : "unknown key: the schema has no such field";
+    const rule = isDuplicate
+      ? "the key is there twice: only the last one would count"
+      : "unknown key: the schema has no such field";
     const field = `${here.join(".")} (line ${positionAt(text, property.offset).line})`;
     return [{ field, rule, remedy: isDuplicate ? "keep one of the two" : `remove "${key}"` }, ...nested];
   });
@@ -92,7 +104,9 @@ function mismatchedId(config: TenantConfig, expectedId: string | undefined): Con
 function withLines(problems: readonly ConfigProblem[], root: Node, text: string): ConfigProblem[] {
   return problems.map((problem) => {
     const node = findField(root, problem.field);
-    return node === undefined ? problem : { ...problem, field: `${problem.field} (line ${positionAt(text, node.offset).line})` };
+    return node === undefined
+      ? problem
+      : { ...problem, field: `${problem.field} (line ${positionAt(text, node.offset).line})` };
   });
 }
 

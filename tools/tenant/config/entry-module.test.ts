@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { renderEntryModule } from "#tools/tenant/entry-module";
+import { renderEntryModule } from "#tools/tenant/config/entry-module";
 
 const acme = { tenantId: "acme", configImport: "./config.json", prompts: {} };
 

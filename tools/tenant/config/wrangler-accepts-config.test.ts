@@ -9,9 +9,12 @@ import { promisify } from "node:util";
 
 import { ENVIRONMENTS } from "#tenancy/environment-config";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
-import { renderWranglerConfig } from "#tools/tenant/wrangler-config";
+import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 
-const wrangler = path.join(path.dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin/wrangler.js");
+const wrangler = path.join(
+  path.dirname(createRequire(import.meta.url).resolve("wrangler/package.json")),
+  "bin/wrangler.js",
+);
 const config = tenantConfigSchema.parse({
   tenantId: "acme",
   displayName: "Acme",
@@ -22,7 +25,10 @@ const config = tenantConfigSchema.parse({
 describe("the real wrangler", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "wrangler-accepts-"));
   after(() => rmSync(folder, { recursive: true }));
-  writeFileSync(path.join(folder, "bundle.js"), 'export default { fetch: () => new Response("") };\nexport class ChatSession {}\n');
+  writeFileSync(
+    path.join(folder, "bundle.js"),
+    'export default { fetch: () => new Response("") };\nexport class ChatSession {}\n',
+  );
 
   for (const name of ENVIRONMENTS) {
     it(`accepts the ${name} config with every binding and without a warning`, async () => {
@@ -33,7 +39,13 @@ describe("the real wrangler", () => {
         [wrangler, "deploy", "--dry-run", "--config", file, "--outdir", path.join(folder, `out-${name}`)],
         { env: { ...process.env, CI: "1", HOME: folder, WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" } },
       );
-      for (const binding of ["env.CHAT_SESSIONS (ChatSession)", "env.KV", `env.DB (acme-${name})`, `env.VECTORS (acme-${name})`, "env.AI"]) {
+      for (const binding of [
+        "env.CHAT_SESSIONS (ChatSession)",
+        "env.KV",
+        `env.DB (acme-${name})`,
+        `env.VECTORS (acme-${name})`,
+        "env.AI",
+      ]) {
         assert.ok(stdout.includes(binding), `${binding} is missing in:\n${stdout}`);
       }
       assert.doesNotMatch(stdout + stderr, /WARNING|Unexpected fields/i);

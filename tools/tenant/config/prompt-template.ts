@@ -4,7 +4,9 @@ import type { TenantConfig } from "#tenancy/tenant-config";
  * What a prompt may say with `{{name}}`, and where the value comes from. The build fills them in,
  * so a bundle holds plain text and a misspelt placeholder can never reach a model.
  */
-export const PROMPT_PLACEHOLDERS: Readonly<Record<string, { readonly about: string; readonly fill: (config: TenantConfig) => string }>> = {
+export const PROMPT_PLACEHOLDERS: Readonly<
+  Record<string, { readonly about: string; readonly fill: (config: TenantConfig) => string }>
+> = {
   tenant: { about: "the tenant's display name", fill: (config) => config.displayName },
   tenantId: { about: "the tenant's id", fill: (config) => config.tenantId },
 };
@@ -24,9 +26,11 @@ export type PromptResult =
 export function renderPrompt(file: string, text: string, config: TenantConfig): PromptResult {
   const name = PROMPT_FILE.exec(file)?.[1];
   const problems: string[] = [];
-  if (name === undefined) problems.push(`${file}: the name of a prompt is a-z, 0-9 and "-", and it ends in .md: rename the file`);
+  if (name === undefined)
+    problems.push(`${file}: the name of a prompt is a-z, 0-9 and "-", and it ends in .md: rename the file`);
   if (text.trim() === "") problems.push(`${file}: the prompt is empty: write it, or remove the file`);
-  if (text.length > MAX_PROMPT_CHARS) problems.push(`${file}: ${text.length} characters, at most ${MAX_PROMPT_CHARS}: shorten it`);
+  if (text.length > MAX_PROMPT_CHARS)
+    problems.push(`${file}: ${text.length} characters, at most ${MAX_PROMPT_CHARS}: shorten it`);
   for (const match of text.matchAll(PLACEHOLDER)) {
     if (placeholder(match[1]) === undefined) problems.push(unknownPlaceholder(file, text, match.index, match[0]));
   }
@@ -42,5 +46,9 @@ function placeholder(key: string | undefined) {
 function unknownPlaceholder(file: string, text: string, offset: number, found: string): string {
   const line = text.slice(0, offset).split("\n").length;
   const known = Object.entries(PROMPT_PLACEHOLDERS).map(([key, { about }]) => `    {{${key}}}  ${about}`);
-  return [`${file}:${line}: unknown placeholder ${found}`, "  remedy: use one of these, or write plain text", ...known].join("\n");
+  return [
+    `${file}:${line}: unknown placeholder ${found}`,
+    "  remedy: use one of these, or write plain text",
+    ...known,
+  ].join("\n");
 }

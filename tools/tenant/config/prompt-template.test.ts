@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { tenantConfigSchema } from "#tenancy/tenant-config";
-import { MAX_PROMPT_CHARS, renderPrompt } from "#tools/tenant/prompt-template";
+import { MAX_PROMPT_CHARS, renderPrompt } from "#tools/tenant/config/prompt-template";
 
 const config = tenantConfigSchema.parse({ tenantId: "acme", displayName: "Acme $& Co", accountId: "0".repeat(32) });
 const file = "tenants/acme/prompts/system.md";

@@ -1,0 +1,153 @@
+import * as z from "zod";
+
+import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
+import { CommandError } from "#tools/tenant/command/command-line";
+
+const errorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+});
+const envelopeSchema = z.discriminatedUnion("ok", [
+  z.object({ ok: z.literal(true), data: z.unknown(), traceId: z.string().optional() }),
+  z.object({ ok: z.literal(false), error: errorSchema, traceId: z.string().optional() }),
+]);
+
+/** How to reach a tenant's Worker. */
+export interface TenantAddress {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly apiKey: string;
+}
+
+/** An answer with an error envelope: what the Worker said, for a person. */
+export class ApiError extends CommandError {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    traceId: string | undefined,
+    /** Seconds to wait before the next try, if the Worker said so. */
+    readonly retryAfterSeconds: number | undefined,
+  ) {
+    super(message, {
+      why: `${code} (HTTP ${status})${traceId === undefined ? "" : `, trace ${traceId}`}`,
+      ...fixFor(status),
+    });
+  }
+}
+
+/** Calls a native route and answers the envelope's `data`. @throws ApiError, or CommandError when nobody answers. */
+export async function callTenant(
+  address: TenantAddress,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
+  const response = await send(address, method, path, body);
+  return readEnvelope(response);
+}
+
+/** Calls a route that streams, and answers its events as they arrive. */
+export async function* streamFromTenant(
+  address: TenantAddress,
+  path: string,
+  body: unknown,
+  signal?: AbortSignal,
+): AsyncGenerator<ServerSentEvent> {
+  const response = await send(address, "POST", path, body, {
+    accept: "text/event-stream",
+    ...(signal === undefined ? {} : { signal }),
+  });
+  if (!response.ok || response.body === null) throw await errorOf(response);
+  if (!isEventStream(response))
+    throw new CommandError(`${path} answered ${contentType(response)} instead of a stream of events`);
+  yield* decodeEvents(response.body);
+}
+
+interface SendOptions {
+  readonly accept?: string;
+  readonly signal?: AbortSignal;
+}
+
+async function send(
+  { url, apiKey }: TenantAddress,
+  method: string,
+  path: string,
+  body: unknown,
+  { accept = "application/json", signal }: SendOptions = {},
+): Promise<Response> {
+  try {
+    return await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        accept,
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new CommandError(`nobody answers at ${url}`, {
+      why: networkReason(error),
+      fix: "check the address, and that the server runs",
+    });
+  }
+}
+
+async function readEnvelope(response: Response): Promise<unknown> {
+  if (!response.ok) throw await errorOf(response);
+  const envelope = parseEnvelope(await response.text());
+  if (envelope?.ok !== true)
+    throw new CommandError(`HTTP ${response.status} without the platform's envelope: is this a tenant's Worker?`);
+  return envelope.data;
+}
+
+async function errorOf(response: Response): Promise<CommandError> {
+  const envelope = parseEnvelope(await response.text());
+  if (envelope === undefined || envelope.ok) {
+    return new CommandError(`HTTP ${response.status} without the platform's envelope: is this a tenant's Worker?`);
+  }
+  const { code, message, details = [] } = envelope.error;
+  const retryAfter = Number(response.headers.get("retry-after") ?? Number.NaN);
+  const text = [message, ...details.map(({ field, message: rule }) => `  ${field}: ${rule}`)].join("\n");
+  return new ApiError(
+    response.status,
+    code,
+    text,
+    envelope.traceId,
+    Number.isFinite(retryAfter) ? retryAfter : undefined,
+  );
+}
+
+function parseEnvelope(text: string): z.infer<typeof envelopeSchema> | undefined {
+  try {
+    const result = envelopeSchema.safeParse(JSON.parse(text));
+    return result.success ? result.data : undefined;
+  } catch {
+    // Not JSON: the caller says that it is no envelope.
+    return undefined;
+  }
+}
+
+function fixFor(status: number): { fix?: string } {
+  if (status === 401) return { fix: "give a key of this tenant with --key" };
+  if (status === 403) return { fix: "use a key that has the scope" };
+  return {};
+}
+
+function isEventStream(response: Response): boolean {
+  return contentType(response).startsWith("text/event-stream");
+}
+
+function contentType(response: Response): string {
+  return response.headers.get("content-type") ?? "no content-type";
+}
+
+/** Node's fetch hides the reason of a failed connection in `cause`. */
+function networkReason(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : cause.name) : String(cause);
+}

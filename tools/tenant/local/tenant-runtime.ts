@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+
+import { parse } from "jsonc-parser";
+import * as z from "zod";
+
+import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
+
+import type { TenantConfig } from "#tenancy/tenant-config";
+import { applyMigrations, readMigrations } from "#tools/tenant/local/apply-migrations";
+import { CommandError } from "#tools/tenant/command/command-line";
+import { RuntimeError } from "#simulators/runtime/runtime-error";
+import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
+import { startRuntime } from "#simulators/runtime/start-runtime";
+
+/** The built files of one tenant, and where its state goes. */
+export interface TenantRuntimeOptions {
+  /** The production bundle. */
+  readonly bundle: string;
+  /** The rendered wrangler configuration of the dev environment. */
+  readonly wrangler: string;
+  /** Folder of the D1 migrations. */
+  readonly migrations: string;
+  /** The tenant's checked config, for what a binding does not say: dimensions and metric of the index. */
+  readonly config?: TenantConfig;
+  /** Where state persists; absent: a temporary folder. */
+  readonly dataDir?: string;
+  readonly host?: string;
+  readonly port?: number;
+  readonly model?: NonNullable<RuntimeOptions["model"]>;
+  readonly onLog?: NonNullable<RuntimeOptions["onLog"]>;
+}
+
+/** A tenant's Worker, served by workerd on this machine. */
+export interface TenantRuntime {
+  /** Address without a trailing slash. */
+  readonly url: string;
+  readonly kv: KVNamespace;
+  /** Serves another version of the built files; state and port stay. Pending migrations are applied. */
+  reload(files: Pick<TenantRuntimeOptions, "bundle" | "wrangler">): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+/** Boots the production bundle of a tenant with every binding behind it, its database up to date. */
+export async function startTenantRuntime(options: TenantRuntimeOptions): Promise<TenantRuntime> {
+  const runtime = await startRuntime(runtimeOptions(options)).catch((error: unknown) => {
+    // Its messages are written for people: what, which, and what to do.
+    throw error instanceof RuntimeError ? new CommandError(error.message) : error;
+  });
+  const bindings = () => runtime.bindings<{ readonly KV: KVNamespace; readonly DB: D1Database }>();
+  const migrate = async () => applyMigrations((await bindings()).DB, readMigrations(options.migrations));
+  try {
+    await migrate();
+    const { KV } = await bindings();
+    return {
+      url: runtime.url.origin,
+      kv: KV,
+      async reload(files) {
+        await runtime.reload(runtimeOptions({ ...options, ...files }));
+        await migrate();
+      },
+      dispose: () => runtime.dispose(),
+    };
+  } catch (error) {
+    await runtime.dispose();
+    throw error;
+  }
+}
+
+function runtimeOptions(options: TenantRuntimeOptions): RuntimeOptions {
+  const { dataDir, host, port, model, onLog } = options;
+  return {
+    workers: [deploymentOf(options)],
+    logLevel: "info",
+    ...(dataDir === undefined ? {} : { dataDir }),
+    ...(host === undefined ? {} : { host }),
+    ...(port === undefined ? {} : { port }),
+    ...(model === undefined ? {} : { model }),
+    ...(onLog === undefined ? {} : { onLog }),
+  };
+}
+
+function deploymentOf({ bundle, wrangler, config }: TenantRuntimeOptions): WorkerDeployment {
+  const wranglerConfig = readWranglerConfig(wrangler);
+  const { dimensions, metric } = config?.vectorize ?? { dimensions: 768, metric: "cosine" as const };
+  const index = { dimensions, metric, metadataIndexes: [] };
+  const names = wranglerConfig.vectorize ?? [];
+  return {
+    name: wranglerConfig.name,
+    modulePath: bundle,
+    config: wranglerConfig,
+    vectorIndexes: Object.fromEntries(names.map(({ index_name }) => [index_name, index])),
+  };
+}
+
+/** The fields without which nothing runs. The rest comes from the build as well and is taken as it is. */
+const wranglerSchema = z.custom<WorkerDeployment["config"]>(
+  (value) => z.looseObject({ name: z.string(), compatibility_date: z.string() }).safeParse(value).success,
+);
+
+function readWranglerConfig(file: string): WorkerDeployment["config"] {
+  const result = wranglerSchema.safeParse(parse(readFileSync(file, "utf8")));
+  if (result.success) return result.data;
+  throw new CommandError(`${file} is not a rendered wrangler configuration`, {
+    fix: "build it again: tools/bazel build //tenants/...",
+  });
+}
