@@ -7,6 +7,7 @@
 | worker_bundle   | one minified ES module for Cloudflare Workers, with a size budget  |
 | worker_test     | tests that talk to such a bundle in workerd                        |
 | node_tool       | a node program for `bazel run` and for build actions               |
+| runtime_files   | files that targets of other packages read, such as migrations      |
 | golden_test     | compares a made file with a kept one                               |
 | tenant          | everything of one tenant                                           |
 | tenants_test    | no two tenants share what must be their own                        |
@@ -15,6 +16,7 @@
 
 load("//tools/build/private:bundle.bzl", _node_tool = "node_tool", _worker_bundle = "worker_bundle")
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
+load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
 load("//tools/build/private:golden.bzl", _golden_test = "golden_test")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
@@ -23,6 +25,7 @@ load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
 golden_test = _golden_test
 node_tool = _node_tool
 package_checks = _package_checks
+runtime_files = _runtime_files
 tenant = _tenant
 tenants_test = _tenants_test
 ts_library = _ts_library

@@ -13,7 +13,7 @@ def worker_bundle(
         srcs = [],
         deps = [],
         tags = [],
-        testonly = False,
+        testonly = None,
         visibility = None):
     """One minified ES module for workerd, and the source map beside it.
 
@@ -32,7 +32,7 @@ def worker_bundle(
       srcs: files the entry point imports that are no target with deps of their own.
       deps: targets with the code; they bring their own dependencies along.
       tags: tags of all targets.
-      testonly: whether only tests may use it.
+      testonly: whether only tests may use it; the default is that of the package.
       visibility: who may use it.
     """
     esbuild(
@@ -89,7 +89,7 @@ def node_tool(
         external = [],
         fixed_args = [],
         types = None,
-        testonly = False,
+        testonly = None,
         visibility = None,
         tags = []):
     """A node program in one file, for `bazel run` and for build actions.
@@ -112,7 +112,7 @@ def node_tool(
       external: npm packages that stay outside the file, because they find files next to their own: miniflare, wrangler, workerd, esbuild.
       fixed_args: first arguments of each run.
       types: global types; the default is node.
-      testonly: whether only tests may use it.
+      testonly: whether only tests may use it; the default is that of the package.
       visibility: who may use it.
       tags: tags of all targets.
     """

@@ -109,43 +109,47 @@ def _wrangler():
     )
 
 def _tenant_files(name):
-    """Files of the tenant for its programs, and the flags that name them."""
+    """Files of the tenant for its programs: their data, and the options that name them."""
     data = [
         ":bundle",
         _CHECKED_CONFIG,
         "gen/wrangler.dev.jsonc",
         "//platform/storage:migrations",
     ]
-    flags = [
-        "--tenant=" + name,
-        "--bundle=" + path_in_repository("bundle.js"),
-        "--config=" + path_in_repository(_CHECKED_CONFIG),
-        "--migrations=platform/storage/migrations",
-        "--wrangler=" + path_in_repository("gen/wrangler.dev.jsonc"),
-    ]
-    return data, flags
+    options = {
+        "bundle": path_in_repository("bundle.js"),
+        "config": path_in_repository(_CHECKED_CONFIG),
+        "migrations": "platform/storage/migrations",
+        "tenant": name,
+        "wrangler": path_in_repository("gen/wrangler.dev.jsonc"),
+    }
+    return data, options
 
 def _smoke_test(name):
-    data, flags = _tenant_files(name)
+    data, options = _tenant_files(name)
     js_test(
         name = "smoke_test",
         size = "medium",
-        data = data + ["//tools/tenant:smoke_test.program"],
-        entry_point = "//tools/tenant:smoke_test.mjs",
-        fixed_args = flags,
+        data = data + [
+            "//tools/quality:run_tests",
+            "//tools/tenant:tenant_boots",
+        ],
+        entry_point = "//tools/quality:run-tests.js",
+        env = {option.upper(): value for option, value in options.items()},
+        fixed_args = ["tools/tenant/tenant-boots.test.js"],
         node_options = ["--enable-source-maps"],
         tags = _TAGS + ["block-network"],
     )
 
 def _local_command(command, name):
-    data, flags = _tenant_files(name)
+    data, options = _tenant_files(name)
     js_binary(
         name = command,
         # The simulators are for tests and for the developer's machine.
         testonly = True,
         data = data + ["//tools/tenant:{}.program".format(command)],
         entry_point = "//tools/tenant:{}.mjs".format(command),
-        fixed_args = flags,
+        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
         node_options = ["--enable-source-maps"],
         tags = _TAGS,
     )

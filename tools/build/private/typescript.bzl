@@ -11,7 +11,7 @@ def ts_library(
         deps = [],
         data = [],
         types = None,
-        testonly = False,
+        testonly = None,
         visibility = None,
         tags = []):
     """TypeScript sources of one package, compiled to ES modules and declarations.
@@ -31,7 +31,7 @@ def ts_library(
       deps: targets of this repository, and npm packages as `//:node_modules/zod`.
       data: files needed at run time.
       types: global types; the default is the Workers runtime under platform/ and node elsewhere.
-      testonly: whether only tests may use it.
+      testonly: whether only tests may use it; the default is that of the package.
       visibility: who may use it; the package's default is a layer group of //platform.
       tags: tags of all targets.
     """
@@ -111,7 +111,7 @@ def compile_typescript(
         lint = None,
         has_strict_deps = True,
         tags = [],
-        testonly = False,
+        testonly = None,
         visibility = None):
     """The compiled target `<name>` and its lint test; what all macros with TypeScript share.
 
