@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { GatewayLog } from "../control/contract.js";
+import type { GatewayLog } from "#simulators/contract/control-messages";
 
 /** A stored answer of a gateway's cache. */
 export interface CachedAnswer {

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { AnalyticsPoint } from "../control/contract.js";
+import type { AnalyticsPoint } from "#simulators/contract/control-messages";
 
 /** The data points that one Worker wrote, in the order of arrival. */
 export class AnalyticsObject extends DurableObject {

@@ -1,4 +1,4 @@
-import type { AnalyticsPoint } from "../control/contract.js";
+import type { AnalyticsPoint } from "#simulators/contract/control-messages";
 
 /** "Limits" page of the Workers Analytics Engine docs. Sizes are in bytes of UTF-8. */
 export const analyticsLimits = {

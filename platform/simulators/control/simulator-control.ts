@@ -5,7 +5,7 @@ import type {
   GatewayLog,
   ModelBehaviour,
   ModelCall,
-} from "./contract.js";
+} from "#simulators/contract/control-messages";
 
 /** Carries one message to the simulator Worker and brings back its answer. */
 export type ControlTransport = (request: ControlRequest) => Promise<unknown>;

@@ -9,7 +9,7 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import type { Plugin } from "miniflare";
-import type { BindingProps } from "./binding-props.js";
+import type { BindingProps } from "#simulators/contract/binding-props";
 import { analyticsBindingModule, analyticsModuleName } from "./analytics-binding-module.js";
 import { type SimulatedBinding, pluginName, simulatedBindings } from "./simulated-binding.js";
 

@@ -1,4 +1,4 @@
-import type { BindingProps } from "./binding-props.js";
+import type { BindingProps } from "#simulators/contract/binding-props";
 
 /** The plugin's name in `dev.plugin`; Miniflare looks it up among the module's exported `plugins`. */
 export const pluginName = "simulators";

@@ -1,13 +1,17 @@
 import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, type MiniflareOptions } from "miniflare";
-import { envEntry } from "../plugin/simulated-binding.js";
+import { envEntry } from "#simulators/plugin/simulated-binding";
 import { RuntimeError } from "./runtime-error.js";
 import type { LogLine, RuntimeLogLevel, RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
 import { type MiniflareWorker, type SimulatorPaths, workerOptions } from "./worker-options.js";
 
 /** Name of the Worker through which this process talks to the simulators. It has no route, so no client reaches it. */
 export const controlWorkerName = "simulator-control";
+
+/** What the target //platform/simulators/worker:simulator_worker makes. */
+const simulatorBundle = "simulator_worker.mjs";
 
 const fallbackWorkerName = "no-such-host";
 const helperCompatibilityDate = "2026-10-01";
@@ -93,16 +97,16 @@ function readModule({ name, modulePath }: WorkerDeployment): string {
   return readFileSync(modulePath, "utf8");
 }
 
-/** Both halves of the simulators are files beside this one, so that they are found in any copy of the tree. */
-function simulatorPaths({ simulatorWorkerPath }: RuntimeOptions): SimulatorPaths {
-  const beside = (file: string): string => fileURLToPath(new URL(`../plugin/${file}`, import.meta.url));
+/** Both halves of the simulators are files near this one, so that they are found in any copy of the tree. */
+function simulatorPaths({ simulatorsDir }: RuntimeOptions): SimulatorPaths {
+  const dir = path.resolve(simulatorsDir ?? fileURLToPath(new URL("..", import.meta.url)));
   const paths = {
-    pluginPath: beside("plugin.js"),
-    simulatorWorkerPath: simulatorWorkerPath ?? beside("simulator-worker.bundle.mjs"),
+    pluginPath: path.join(dir, "plugin", "plugin.js"),
+    simulatorWorkerPath: path.join(dir, "worker", simulatorBundle),
   };
   const missing = Object.values(paths).find((file) => !existsSync(file));
   if (missing !== undefined) {
-    throw new RuntimeError("simulator_missing", `A part of the simulators is not there: ${missing}. Build //platform/simulators/plugin.`);
+    throw new RuntimeError("simulator_missing", `A part of the simulators is not there: ${missing}. Build //platform/simulators/...`);
   }
   return paths;
 }

@@ -1,4 +1,4 @@
-import type { ModelOptions, VectorIndexOptions } from "../plugin/binding-props.js";
+import type { ModelOptions, VectorIndexOptions } from "#simulators/contract/binding-props";
 import type { ResolvedWranglerConfig } from "./wrangler-config.js";
 
 /** One Worker to run: its production bundle and the configuration it would be deployed with. */
@@ -34,8 +34,8 @@ export interface RuntimeOptions {
   readonly vectorVisibilityDelayMs?: number;
   /** Answers the Workers' own outbound `fetch`. Default: the network. */
   readonly outbound?: (request: Request) => Promise<Response> | Response;
-  /** Bundled simulator Worker. Default: beside the plugin. */
-  readonly simulatorWorkerPath?: string;
+  /** Folder of the built simulators, for a program that was bundled to another place. Default: above this file. */
+  readonly simulatorsDir?: string;
 }
 
 export type RuntimeLogLevel = "none" | "error" | "warn" | "info" | "debug";

@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { MiniflareOptions } from "miniflare";
-import type { BindingProps, VectorIndexOptions } from "../plugin/binding-props.js";
-import { envEntry } from "../plugin/simulated-binding.js";
+import type { BindingProps, VectorIndexOptions } from "#simulators/contract/binding-props";
+import { envEntry } from "#simulators/plugin/simulated-binding";
 import type { RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
 import { type ResolvedWranglerConfig, durableObjectClasses } from "./wrangler-config.js";
 

@@ -1,4 +1,4 @@
-import type { MetadataIndex } from "../plugin/binding-props.js";
+import type { MetadataIndex } from "#simulators/contract/binding-props";
 import { vectorizeLimits } from "./limits.js";
 import type { Metadata } from "./parse-mutation.js";
 

@@ -1,4 +1,4 @@
-import type { MetadataIndex } from "../plugin/binding-props.js";
+import type { MetadataIndex } from "#simulators/contract/binding-props";
 import { VectorizeRefusal, byteLength, vectorizeErrorCodes as codes, vectorizeLimits as limits } from "./limits.js";
 import { type IndexedValue, truncateIndexed } from "./indexed-value.js";
 

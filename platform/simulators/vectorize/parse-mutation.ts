@@ -1,4 +1,4 @@
-import type { VectorIndexOptions } from "../plugin/binding-props.js";
+import type { VectorIndexOptions } from "#simulators/contract/binding-props";
 import { VectorizeRefusal, byteLength, vectorizeErrorCodes as codes, vectorizeLimits as limits } from "./limits.js";
 
 export type Metadata = Readonly<Record<string, unknown>>;

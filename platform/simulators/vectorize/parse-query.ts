@@ -1,4 +1,4 @@
-import type { VectorIndexOptions } from "../plugin/binding-props.js";
+import type { VectorIndexOptions } from "#simulators/contract/binding-props";
 import { type FilterTest, parseFilter } from "./parse-filter.js";
 import { VectorizeRefusal, vectorizeErrorCodes as codes, vectorizeLimits as limits } from "./limits.js";
 import { assertNamespaceFits } from "./parse-mutation.js";

@@ -1,5 +1,5 @@
 import { DurableObject } from "cloudflare:workers";
-import type { VectorIndexOptions } from "../plugin/binding-props.js";
+import type { VectorIndexOptions } from "#simulators/contract/binding-props";
 import { nestIndexed } from "./indexed-value.js";
 import { VectorizeRefusal, vectorizeErrorCodes as codes, vectorizeLimits as limits } from "./limits.js";
 import { assertIdFits, parseVectors } from "./parse-mutation.js";

@@ -1,4 +1,4 @@
-import type { VectorMetric } from "../plugin/binding-props.js";
+import type { VectorMetric } from "#simulators/contract/binding-props";
 import type { IndexedValue } from "./indexed-value.js";
 import { type FilterTest, matchesFilter } from "./parse-filter.js";
 

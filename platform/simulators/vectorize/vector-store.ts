@@ -1,4 +1,4 @@
-import type { VectorIndexOptions } from "../plugin/binding-props.js";
+import type { VectorIndexOptions } from "#simulators/contract/binding-props";
 import { indexedValues } from "./indexed-value.js";
 import { VectorizeRefusal, vectorizeErrorCodes } from "./limits.js";
 import type { Metadata, VectorRow } from "./parse-mutation.js";

@@ -1,6 +1,6 @@
-import type { SimulatorEnv } from "../plugin/simulator-env.js";
-import type { ControlRequest } from "./contract.js";
-import { callJournal } from "./call-journal.js";
+import type { ControlRequest } from "#simulators/contract/control-messages";
+import { callJournal } from "#simulators/workers-ai/call-journal";
+import type { SimulatorEnv } from "./simulator-env.js";
 
 /** Answers a message of {@link SimulatorControl}. Only the runtime's control Worker has the binding that leads here. */
 export async function answerControl(request: Request, env: SimulatorEnv): Promise<Response> {
@@ -16,8 +16,8 @@ async function run(message: ControlRequest, env: SimulatorEnv): Promise<unknown>
     case "modelCalls":
       return callJournal.calls();
     case "gatewayLogs":
-      return env.GATEWAY_LOGS.get(env.GATEWAY_LOGS.idFromName(message.worker)).list(message.gateway);
+      return env.GATEWAY_LOGS.getByName(message.worker).list(message.gateway);
     case "analyticsPoints":
-      return env.ANALYTICS.get(env.ANALYTICS.idFromName(message.worker)).list(message.dataset);
+      return env.ANALYTICS.getByName(message.worker).list(message.dataset);
   }
 }

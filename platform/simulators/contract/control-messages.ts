@@ -52,6 +52,9 @@ export interface ModelCall {
   readonly aborted?: boolean;
   /** Tokens that were streamed so far. */
   readonly streamedTokens: number;
+  /** Tokens of the inputs, as the simulator or `modelUrl` counts them. */
+  readonly tokensIn?: number;
+  readonly tokensOut?: number;
   /** `cf-aig-log-id` of a call through a gateway. */
   readonly logId?: string;
   readonly cacheStatus?: "HIT" | "MISS";

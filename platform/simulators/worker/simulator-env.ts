@@ -1,6 +1,6 @@
-import type { AnalyticsObject } from "../analytics/analytics-object.js";
-import type { GatewayLogObject } from "../ai-gateway/gateway-log-object.js";
-import type { VectorIndexObject } from "../vectorize/vector-index-object.js";
+import type { AnalyticsObject } from "#simulators/analytics/analytics-object";
+import type { GatewayLogObject } from "#simulators/ai-gateway/gateway-log-object";
+import type { VectorIndexObject } from "#simulators/vectorize/vector-index-object";
 
 /** Bindings of the simulator Worker itself, as the plugin sets them. */
 export interface SimulatorEnv {

@@ -1,4 +1,4 @@
-import type { BehaviourPlan, ModelBehaviour, ModelCall } from "./contract.js";
+import type { BehaviourPlan, ModelBehaviour, ModelCall } from "#simulators/contract/control-messages";
 
 /** Calls that are kept; older ones are forgotten. */
 const maxCalls = 2_000;

@@ -1,0 +1,96 @@
+import { findPassages, type Passage } from "./find-passages.js";
+import type { ChatMessage } from "./parse-messages.js";
+import { type Candidate, type RankedCandidate, rankSentences } from "./rank-sentences.js";
+import { isQuestion, splitSentences } from "./split-sentences.js";
+
+/** Said when sources were given and none of them answers. */
+export const nothingInSources = "I could not find an answer to that in the sources I was given.";
+
+/** Said when there was nothing to answer from. */
+export const nothingGiven = "Hello! I can answer from what you tell me or from the documents you give me. What would you like to know?";
+
+/** Sentences of an answer. */
+const maxSentences = 3;
+
+/** A further sentence must be at least this good, compared with the best one. */
+const furtherShare = 0.7;
+
+/**
+ * The chat model: answers the last user message with sentences that stand in the messages, word for word, and knows
+ * nothing else. Sentences of labelled passages come first and carry their label, ` [1]`; then facts of the system text
+ * and what the user said earlier. Questions and instructions are never quoted. The same messages give the same answer.
+ */
+export function answerExtractively(messages: readonly ChatMessage[]): string {
+  const last = messages.at(-1);
+  if (last?.role === "tool") return `The tool answered: ${last.content.slice(0, 1_000)}`;
+  const lastUser = messages.findLastIndex(({ role }) => role === "user");
+  const prompts = messages.map((message) => ({ ...message, ...findPassages(message.content) }));
+  const question = questionOf(prompts[lastUser]?.rest ?? "");
+  const passages = prompts.filter(({ role }) => role !== "assistant").flatMap((prompt) => prompt.passages);
+  const fromPassages = pickSentences(rankSentences(question, passages.flatMap(passageCandidates)));
+  if (fromPassages.length > 0) return quote(fromPassages);
+  const told = prompts.slice(0, Math.max(lastUser, 0)).flatMap(({ role, rest }) => statementCandidates(role, rest));
+  const fromStatements = pickSentences(rankSentences(question, told));
+  if (fromStatements.length > 0) return quote(fromStatements);
+  return passages.length > 0 ? nothingInSources : nothingGiven;
+}
+
+/** The question of a prompt: what follows `Question:`, else its questions, else all of it. */
+function questionOf(prompt: string): string {
+  const marked = /(?:^|\n)\s*(?:#{1,6}\s+)?(?:question|query)\b[^\n:]{0,40}:\s*([\s\S]+)$/i.exec(prompt)?.[1];
+  if (marked !== undefined) return marked;
+  const questions = splitSentences(prompt).filter(isQuestion);
+  return questions.length > 0 ? questions.join(" ") : prompt;
+}
+
+function passageCandidates({ label, about, text }: Passage): Candidate[] {
+  return splitSentences(text)
+    .filter((sentence) => !isQuestion(sentence) && !addressesModel(sentence))
+    .map((sentence) => ({ sentence, context: `${about} ${text}`, label }));
+}
+
+function statementCandidates(role: ChatMessage["role"], text: string): Candidate[] {
+  if (role === "assistant") return [];
+  return splitSentences(text)
+    .filter((sentence) => !isQuestion(sentence) && !addressesModel(sentence))
+    .filter((sentence) => role !== "system" || !isInstruction(sentence))
+    .map((sentence) => ({ sentence, context: sentence, label: undefined }));
+}
+
+/** Sentences of a system text that tell the model what to do; what is left are facts. */
+function isInstruction(sentence: string): boolean {
+  return (
+    /^(?:you(?:'re| are| must| should| may| can| will| have| answer| help| only)|your\b|please|answer|reply|respond|use|cite|quote|do not|don't|never|always|only|if|when|unless|avoid|keep|be\b|act|write|say|give|return|output|follow|treat|ignore|refuse|explain|summari[sz]e|make sure|ensure|base|stay|speak|format|include|end|start|begin|call|think|rewrite|classify|the (?:user|assistant|answer|reply|sources?|passages?|context|following|text))\b/i.test(
+      sentence.trim(),
+    ) || /\b(?:you must|you should|do not|must not|your (?:answer|task|job|role|reply|response))\b/i.test(sentence)
+  );
+}
+
+/** Sentences anywhere that try to steer a model, such as text planted in a document. */
+function addressesModel(sentence: string): boolean {
+  return (
+    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous|guidelines?)\b/i.test(sentence) ||
+    /\b(?:system prompt|you are (?:now|an? (?:ai|assistant|helpful|chatbot))|as an ai|(?:reply|respond|answer) (?:only )?with\b|say exactly|repeat after me)/i.test(sentence)
+  );
+}
+
+/** The best sentence, and others nearly as good that cover more of the question or come from another passage. */
+function pickSentences(ranked: readonly RankedCandidate[]): RankedCandidate[] {
+  const picked: RankedCandidate[] = [];
+  const covered = new Set<string>();
+  const best = ranked[0]?.score ?? 0;
+  for (const candidate of ranked) {
+    if (picked.length === maxSentences || candidate.score < best * furtherShare) break;
+    if (picked.some(({ sentence }) => sentence === candidate.sentence)) continue;
+    const addsWords = [...candidate.matched].some((stem) => !covered.has(stem));
+    const isEquallyGood = candidate.score >= best * 0.95 && picked.every(({ label }) => label !== candidate.label);
+    if (picked.length > 0 && !addsWords && !isEquallyGood) continue;
+    picked.push(candidate);
+    candidate.matched.forEach((stem) => covered.add(stem));
+  }
+  return picked;
+}
+
+function quote(picked: readonly RankedCandidate[]): string {
+  return picked.map(({ sentence, label }) => (label === undefined ? sentence : `${sentence} [${label}]`)).join(" ");
+}

@@ -1,0 +1,39 @@
+/** Characters of a long word that one token stands for, about what the usual tokenizers make of English. */
+const charactersPerToken = 4;
+
+/** One word with the space before it, a run of punctuation, or a character of a script that is written without spaces. */
+const tokenPattern = /\s*(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{N}\p{M}_']+|[^\s\p{L}\p{N}]{1,4})|\s+$/gu;
+
+/**
+ * Cuts a text into pieces of about a token. Joined, they are the text again, so a stream can send them one by one.
+ * An estimate: a word of up to eight characters is one token, each further four characters are another.
+ */
+export function splitTokens(text: string): string[] {
+  return (text.match(tokenPattern) ?? []).flatMap(splitLong);
+}
+
+/** The estimated number of tokens of a text: what {@link splitTokens} would cut it into. */
+export function countTokens(text: string): number {
+  return splitTokens(text).length;
+}
+
+function splitLong(piece: string): string[] {
+  const lead = piece.length - piece.trimStart().length;
+  const pieces: string[] = [];
+  let start = 0;
+  let end = lead + charactersPerToken * 2;
+  while (end < piece.length) {
+    // Never between the halves of a surrogate pair.
+    if (isLowSurrogate(piece, end)) end += 1;
+    pieces.push(piece.slice(start, end));
+    start = end;
+    end += charactersPerToken;
+  }
+  pieces.push(piece.slice(start));
+  return pieces.filter((part) => part !== "");
+}
+
+function isLowSurrogate(text: string, index: number): boolean {
+  const unit = text.charCodeAt(index);
+  return unit >= 0xdc00 && unit <= 0xdfff;
+}

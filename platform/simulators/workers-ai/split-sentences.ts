@@ -1,0 +1,60 @@
+/** Longest piece that is quoted as one sentence, characters. Text without full stops is cut at a word. */
+const maxSentenceLength = 600;
+
+/** Abbreviations after which a sentence goes on. */
+const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr)|\b[A-Z])\.$/i;
+
+/**
+ * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings are left out, each
+ * list item stands for itself.
+ */
+export function splitSentences(text: string): string[] {
+  return paragraphsOf(text).flatMap(sentencesOf).flatMap(cutLong);
+}
+
+/** Whether a sentence asks something. */
+export function isQuestion(sentence: string): boolean {
+  if (/\?["')\]]*\s*$/.test(sentence)) return true;
+  return /^(?:who|whom|whose|what|when|where|why|which|how|is|are|was|were|do|does|did|can|could|will|would|should|may)\b/i.test(
+    sentence.trim(),
+  ) && !/[.!]\s*$/.test(sentence);
+}
+
+function paragraphsOf(text: string): string[] {
+  const paragraphs: string[] = [];
+  let open = false;
+  for (const rawLine of text.split(/\r?\n/)) {
+    const line = rawLine.trim();
+    if (line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
+      open = false;
+      continue;
+    }
+    const isItem = /^(?:[-*•+]|\d{1,3}[.)])\s+/.test(line);
+    const content = isItem ? line.replace(/^(?:[-*•+]|\d{1,3}[.)])\s+/, "") : line;
+    if (open && !isItem) paragraphs.push(`${paragraphs.pop() ?? ""} ${content}`);
+    else paragraphs.push(content);
+    open = true;
+  }
+  return paragraphs;
+}
+
+function sentencesOf(paragraph: string): string[] {
+  const sentences: string[] = [];
+  let start = 0;
+  for (const match of paragraph.matchAll(/[.!?]+["'”’)\]]*\s+|[。！？]/g)) {
+    const end = match.index + match[0].length;
+    const sentence = paragraph.slice(start, end).trim();
+    if (match[0].startsWith(".") && (abbreviation.test(sentence) || /^\p{Ll}/u.test(paragraph.slice(end)))) continue;
+    sentences.push(sentence);
+    start = end;
+  }
+  sentences.push(paragraph.slice(start).trim());
+  return sentences.filter((sentence) => sentence !== "");
+}
+
+function cutLong(sentence: string): string[] {
+  if (sentence.length <= maxSentenceLength) return [sentence];
+  const space = sentence.lastIndexOf(" ", maxSentenceLength);
+  const end = space > 0 ? space : maxSentenceLength;
+  return [sentence.slice(0, end), ...cutLong(sentence.slice(end).trim())];
+}

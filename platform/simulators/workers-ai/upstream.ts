@@ -1,0 +1,108 @@
+import { refusalOfStatus, AiRefusal } from "./errors.js";
+import type { ModelFacts } from "./model-catalog.js";
+import { type ModelRun, jsonAnswer, noteTokens, streamAnswer } from "./model-run.js";
+import { parseMessages } from "./parse-messages.js";
+import { readEventData } from "./read-event-data.js";
+import { parseTexts } from "./run-embeddings.js";
+import { streamEvents } from "./stream-events.js";
+import { type CompletionBody, UpstreamTranslator, chatBody, embeddingAnswer, wholeAnswer } from "./upstream-format.js";
+
+/**
+ * Sends a chat or embedding call to the OpenAI-compatible server behind `modelUrl` and gives its answer in the shape
+ * of Workers AI.
+ *
+ * @throws AiRefusal with the server's status when it refuses, and with 502 when it cannot be reached.
+ */
+export async function runUpstream(run: ModelRun, model: ModelFacts | undefined): Promise<Response> {
+  const isEmbedding = model === undefined ? "text" in run.inputs : model.task === "embeddings";
+  return isEmbedding ? embedUpstream(run) : chatUpstream(run, model?.shape ?? "response");
+}
+
+async function embedUpstream(run: ModelRun): Promise<Response> {
+  const input = parseTexts(run.inputs["text"]);
+  const response = await post(run, "embeddings", { model: modelName(run), input, encoding_format: "float" });
+  const body = await readJson(response);
+  const answer = embeddingAnswer(body, input.length);
+  noteTokens(run.call, body.usage?.prompt_tokens ?? 0, 0);
+  run.onEnd();
+  return jsonAnswer(answer);
+}
+
+async function chatUpstream(run: ModelRun, shape: ModelFacts["shape"]): Promise<Response> {
+  parseMessages(run.inputs);
+  const response = await post(run, "chat/completions", chatBody(run.inputs, modelName(run)));
+  if (run.inputs["stream"] === true && response.body !== null) return streamAnswer(translate(run, response.body, shape));
+  const body = await readJson(response);
+  noteTokens(run.call, body.usage?.prompt_tokens ?? 0, body.usage?.completion_tokens ?? 0);
+  run.onEnd();
+  return jsonAnswer(shape === "openai" ? body : wholeAnswer(body, run.inputs["response_format"] !== undefined));
+}
+
+function translate(run: ModelRun, body: ReadableStream<Uint8Array>, shape: ModelFacts["shape"]): ReadableStream<Uint8Array> {
+  const translator = new UpstreamTranslator(shape);
+  const { call, behaviour } = run;
+  async function* events() {
+    for await (const data of readEventData(body)) yield* translator.push(data);
+    yield* translator.end();
+  }
+  return streamEvents(events(), {
+    delayMs: 0,
+    fault: behaviour?.kind === "cut" || behaviour?.kind === "stall" ? behaviour : undefined,
+    onToken: () => (call.streamedTokens += 1),
+    onEnd: (how) => {
+      if (how === "aborted") call.aborted = true;
+      noteTokens(call, translator.usage?.prompt_tokens ?? 0, translator.usage?.completion_tokens ?? call.streamedTokens);
+      run.onEnd();
+    },
+  });
+}
+
+function modelName({ model, options }: ModelRun): string {
+  return options.modelMap?.[model] ?? model;
+}
+
+/** `http://host`, `http://host/` and `http://host/v1` mean the same server. */
+export function endpointUrl(modelUrl: string, path: string): string {
+  const base = modelUrl.replace(/\/+$/, "");
+  return /\/v\d+(?:beta)?(?:\/openai)?$/.test(base) || base.endsWith("/openai") ? `${base}/${path}` : `${base}/v1/${path}`;
+}
+
+async function post({ options }: ModelRun, path: string, body: unknown): Promise<Response> {
+  const url = endpointUrl(options.modelUrl ?? "", path);
+  const authorization = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...authorization },
+      body: JSON.stringify(body),
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refusalOfStatus(502, `The server behind modelUrl could not be reached: ${reason}`);
+  }
+  if (response.ok) return response;
+  throw refusalOfStatus(response.status, errorMessage(await response.text(), response.status));
+}
+
+function errorMessage(text: string, status: number): string {
+  try {
+    const { error } = JSON.parse(text) as { error?: { message?: unknown } | string };
+    const message = typeof error === "string" ? error : error?.message;
+    if (typeof message === "string") return `AiError: ${message}`;
+  } catch {
+    // Not JSON: its beginning says enough.
+  }
+  return `AiError: the model server answered ${status}: ${text.slice(0, 300)}`;
+}
+
+async function readJson(response: Response): Promise<CompletionBody> {
+  const text = await response.text();
+  try {
+    const body: unknown = JSON.parse(text);
+    if (typeof body === "object" && body !== null) return body;
+  } catch {
+    // Reported below.
+  }
+  throw AiRefusal.of("internal", `AiError: the model server's answer is not a JSON object: ${text.slice(0, 300)}`);
+}
