@@ -1,0 +1,45 @@
+import * as z from "zod";
+
+import { spanSchema } from "#rag/search-response";
+
+export const documentSummarySchema = z.object({
+  docId: z.string(),
+  version: z.int(),
+  title: z.string().optional(),
+  source: z.string().optional(),
+  url: z.string().optional(),
+  metadata: z.record(z.string(), z.unknown()),
+  chunks: z.int(),
+  /** UTF-8 bytes of the text. */
+  bytes: z.int(),
+  /** SHA-256 of the text, hex. */
+  contentHash: z.string(),
+  /** ISO 8601. */
+  updatedAt: z.string(),
+});
+
+/** `data` of `GET /documents`. */
+export const listDocumentsResponseSchema = z.object({
+  documents: z.array(documentSummarySchema),
+  nextCursor: z.string().optional(),
+});
+
+/** `data` of `GET /documents/:docId`. */
+export const documentDetailSchema = documentSummarySchema.omit({ chunks: true }).extend({
+  chunks: z.array(
+    z.object({ chunkId: z.string(), index: z.int(), context: z.string(), text: z.string(), ...spanSchema.shape }),
+  ),
+});
+
+/** `data` of `DELETE /documents/:docId`. */
+export const deleteDocumentResponseSchema = z.object({
+  docId: z.string(),
+  deleted: z.literal(true),
+  chunks: z.int(),
+  vectors: z.int(),
+});
+
+export type DocumentSummary = z.output<typeof documentSummarySchema>;
+export type ListDocumentsResponse = z.output<typeof listDocumentsResponseSchema>;
+export type DocumentDetail = z.output<typeof documentDetailSchema>;
+export type DeleteDocumentResponse = z.output<typeof deleteDocumentResponseSchema>;

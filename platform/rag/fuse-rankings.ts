@@ -1,0 +1,56 @@
+/** `rrf`: by rank only. `convex`: by scores, each side scaled to 0..1. */
+export type FusionMethod = "rrf" | "convex";
+
+/** Something ranked, best first. A score is only comparable within its ranking. */
+export interface RankedItem {
+  readonly id: string;
+  readonly score: number;
+}
+
+/** A ranking and how much it counts. */
+export interface WeightedRanking {
+  readonly items: readonly RankedItem[];
+  /** Greater than 0. */
+  readonly weight: number;
+}
+
+/** Flattens the difference between the first ranks (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009). */
+export const RRF_K = 60;
+
+/**
+ * Joins rankings into one: scores from 0 to 1, best first, equal scores ordered by id. Pure.
+ * 1 means first in every ranking. An id that repeats within a ranking counts at its best place.
+ */
+export function fuseRankings(rankings: readonly WeightedRanking[], method: FusionMethod): readonly RankedItem[] {
+  const filled = rankings.filter(({ items }) => items.length > 0);
+  const totalWeight = filled.reduce((sum, { weight }) => sum + weight, 0);
+  const scores = new Map<string, number>();
+  for (const { items, weight } of filled) {
+    const worth = method === "rrf" ? reciprocalRanks(items) : scaledScores(items);
+    for (const [id, value] of worth) scores.set(id, (scores.get(id) ?? 0) + (weight / totalWeight) * value);
+  }
+  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+}
+
+/** 1 for the first place, less for each after it. */
+function reciprocalRanks(items: readonly RankedItem[]): Map<string, number> {
+  const worth = new Map<string, number>();
+  items.forEach(({ id }, index) => {
+    if (!worth.has(id)) worth.set(id, (RRF_K + 1) / (RRF_K + 1 + index));
+  });
+  return worth;
+}
+
+/** The best score becomes 1, the worst stays above 0: it was found, the others were not. */
+function scaledScores(items: readonly RankedItem[]): Map<string, number> {
+  const values = items.map(({ score }) => score);
+  const best = Math.max(...values);
+  const worst = Math.min(...values);
+  const floor = 1 / (items.length + 1);
+  const worth = new Map<string, number>();
+  for (const { id, score } of items) {
+    const scaled = best === worst ? 1 : (score - worst) / (best - worst);
+    if (!worth.has(id)) worth.set(id, floor + (1 - floor) * scaled);
+  }
+  return worth;
+}

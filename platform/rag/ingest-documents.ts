@@ -1,0 +1,128 @@
+import { PlatformError } from "#base/errors";
+import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
+import { embedTexts, MAX_TEXTS_PER_EMBEDDING } from "#rag/embed-texts";
+import type { IngestDocument, IngestResponse } from "#rag/ingest-request";
+import { digestDocument, planDocument, type DigestedDocument, type DocumentPlan, type VectorToEmbed } from "#rag/plan-document";
+import type { RagCall, RagServices } from "#rag/rag-services";
+import type { DocumentState, PlannedVector } from "#storage/document-store";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** Chunks whose documents are prepared and written together: bounds memory, and small documents share their calls. */
+const MAX_CHUNKS_PER_WAVE = 512;
+
+/** Documents to store, and what the call is told. */
+export interface IngestCall extends RagCall {
+  /** From `parseIngestRequest`: ids are distinct. */
+  readonly documents: readonly IngestDocument[];
+}
+
+/**
+ * Stores documents so that they can be searched. A document that is there already costs one read; of a changed one,
+ * only chunks whose text changed are embedded.
+ *
+ * Order of writes: vectors are announced in D1, written to Vectorize, then the version is swapped in one D1 transaction, then
+ * old vectors are deleted. Search believes D1 alone, so an interruption anywhere leaves the old version or the new one searchable,
+ * never a mixture; sending the same documents again ends in the same state.
+ *
+ * Errors: `payload_too_large`, `invalid_request`, `conflict` (somebody else changed a document meanwhile), those of the model client.
+ * Documents before the failing wave are stored by then.
+ */
+export async function ingestDocuments(tenantId: TenantId, services: RagServices, call: IngestCall): Promise<IngestResponse> {
+  const digested = await digestAll(call);
+  const states = await services.documents.findStates(tenantId, call.documents.map(({ docId }) => docId));
+  const leftovers = states.filter(({ hasDoomedVectors }) => hasDoomedVectors).map(({ docId }) => docId);
+  if (leftovers.length > 0) await deleteDoomedVectors(tenantId, services, leftovers);
+
+  const changed = digested.flatMap((document, index) => {
+    const state = states[index];
+    return state?.document?.fingerprint === document.fingerprint ? [] : [{ document, state }];
+  });
+  const stored = await storeChanged(tenantId, services, changed, call);
+  return {
+    documents: states.map(({ docId, document }) => {
+      const plan = stored.get(docId);
+      return plan === undefined
+        ? { docId, version: document?.version ?? 0, chunks: document?.chunks ?? 0, unchanged: true }
+        : { docId, version: plan.version, chunks: plan.chunks, unchanged: false };
+    }),
+    count: states.length,
+    embeddingModelId: call.settings.embeddingModel,
+  };
+}
+
+async function digestAll({ documents, settings }: IngestCall): Promise<DigestedDocument[]> {
+  const digested: DigestedDocument[] = [];
+  for (const document of documents) digested.push(await digestDocument(document, settings));
+  return digested;
+}
+
+interface ChangedDocument {
+  readonly document: DigestedDocument;
+  readonly state: DocumentState | undefined;
+}
+
+type StoredVersions = ReadonlyMap<string, DocumentPlan["document"]>;
+
+async function storeChanged(tenantId: TenantId, services: RagServices, changed: readonly ChangedDocument[], call: RagCall): Promise<StoredVersions> {
+  const stored = new Map<string, DocumentPlan["document"]>();
+  const live = await services.documents.listLiveVectors(tenantId, changed.filter(({ state }) => state?.document !== undefined).map(idOf));
+  let wave: DocumentPlan[] = [];
+  const flush = async (): Promise<void> => {
+    await storeWave(tenantId, services, wave, call);
+    for (const { document } of wave) stored.set(document.docId, document);
+    wave = [];
+  };
+  for (const item of changed) {
+    const told = { embeddingModel: call.settings.embeddingModel, nowMs: services.clock.nowMs() };
+    wave.push(await planDocument(tenantId, item.document, item.state?.document, live.get(idOf(item)) ?? [], told));
+    if (chunksOf(wave) >= MAX_CHUNKS_PER_WAVE) await flush();
+  }
+  if (wave.length > 0) await flush();
+  return stored;
+}
+
+async function storeWave(tenantId: TenantId, services: RagServices, wave: readonly DocumentPlan[], call: RagCall): Promise<void> {
+  const toEmbed = wave.flatMap((plan) => plan.toEmbed);
+  for (let start = 0; start < toEmbed.length; start += MAX_TEXTS_PER_EMBEDDING) {
+    await storeVectors(tenantId, services, toEmbed.slice(start, start + MAX_TEXTS_PER_EMBEDDING), call);
+  }
+  const outcomes = await services.documents.replaceDocuments(tenantId, wave);
+  const lost = wave.filter((_, index) => outcomes[index] !== "replaced");
+  if (lost.length > 0) await services.documents.dismissVectors(tenantId, lost.flatMap((plan) => plan.toEmbed.map(toPlanned)));
+  await deleteOldVectors(tenantId, services, wave.map(({ document }) => document.docId));
+  if (lost.length === 0) return;
+  throw new PlatformError("conflict", "A document was changed by another call at the same time. Send it again.", {
+    details: lost.map(({ document }) => ({ field: "docId", message: `${document.docId} was changed meanwhile` })),
+  });
+}
+
+async function storeVectors(tenantId: TenantId, services: RagServices, batch: readonly VectorToEmbed[], call: RagCall): Promise<void> {
+  const values = await embedTexts(tenantId, services, batch.map(({ text }) => text), call);
+  await services.documents.planVectors(tenantId, batch.map(toPlanned));
+  await services.vectors.upsert(
+    tenantId,
+    batch.map(({ vectorId, docId }, index) => ({ vectorId, docId, values: values[index] ?? [] })),
+  );
+}
+
+async function deleteOldVectors(tenantId: TenantId, services: RagServices, docIds: readonly string[]): Promise<void> {
+  try {
+    await deleteDoomedVectors(tenantId, services, docIds);
+  } catch {
+    // Vectorize or D1 failed after the new version was stored. The vectors stay doomed: no search returns them,
+    // and the next ingest or delete of the document removes them.
+  }
+}
+
+/** Without the text, which the ledger does not keep. */
+function toPlanned({ vectorId, docId, version, embeddingHash }: VectorToEmbed): PlannedVector {
+  return { vectorId, docId, version, embeddingHash };
+}
+
+function idOf({ document }: ChangedDocument): string {
+  return document.input.docId;
+}
+
+function chunksOf(wave: readonly DocumentPlan[]): number {
+  return wave.reduce((sum, { chunks }) => sum + chunks.length, 0);
+}

@@ -1,0 +1,21 @@
+import type { Clock } from "#base/clock";
+import type { StageReport } from "#rag/search-response";
+
+/** What a stage gave, or that it failed, and how long it took. */
+export interface StageOutcome<T> {
+  readonly items: readonly T[];
+  readonly report: StageReport;
+  /** What it threw, for the caller to decide on; `undefined` after success. */
+  readonly failure: unknown;
+}
+
+/** Runs one stage of a search and times it. Never throws: a search lives with the failure of one side. */
+export async function measureStage<T>(clock: Clock, name: string, run: () => Promise<readonly T[]>): Promise<StageOutcome<T>> {
+  const startMs = clock.nowMs();
+  try {
+    const items = await run();
+    return { items, report: { name, ms: clock.nowMs() - startMs, count: items.length }, failure: undefined };
+  } catch (thrown) {
+    return { items: [], report: { name, ms: clock.nowMs() - startMs, count: 0, error: "failed" }, failure: thrown ?? new Error(name) };
+  }
+}

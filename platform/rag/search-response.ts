@@ -1,0 +1,99 @@
+import * as z from "zod";
+
+/** A stretch of the document's text as it was sent: UTF-16 code units and UTF-8 bytes, ends exclusive. */
+export const spanSchema = z.object({ start: z.int(), end: z.int(), startByte: z.int(), endByte: z.int() });
+
+export const sourceSchema = z.object({
+  /** The number that `[n]` in the answer means, from 1. */
+  n: z.int(),
+  docId: z.string(),
+  chunkId: z.string(),
+  version: z.int(),
+  title: z.string().optional(),
+  url: z.string().optional(),
+  source: z.string().optional(),
+  text: z.string(),
+  /** 0 to 1, greater is better; comparable within one answer. */
+  score: z.number(),
+  ...spanSchema.shape,
+  metadata: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** `supported`: the spans say it. `unsupported`: the source does not. `unknown_source`: there is no such source. */
+export const citationVerdictSchema = z.enum(["supported", "unsupported", "unknown_source"]);
+
+export const citationSchema = z.object({
+  n: z.int(),
+  docId: z.string().optional(),
+  chunkId: z.string().optional(),
+  /** Where the document says it; exact substrings of the text as it was sent. */
+  spans: z.array(spanSchema),
+  verdict: citationVerdictSchema,
+});
+
+export const confidenceSchema = z.object({
+  value: z.number().min(0).max(1),
+  level: z.enum(["low", "medium", "high"]),
+  notes: z.array(z.string()),
+});
+
+export const stageSchema = z.object({ name: z.string(), ms: z.number(), count: z.int(), error: z.string().optional() });
+
+/** How one passage came to its place. Ranks count from 1 and are absent where that side did not find it. */
+export const passageScoresSchema = z.object({
+  chunkId: z.string(),
+  fused: z.number(),
+  lexical: z.number().optional(),
+  lexicalRank: z.int().optional(),
+  vector: z.number().optional(),
+  vectorRank: z.int().optional(),
+});
+
+export const safetySchema = z.object({
+  blocked: z.boolean(),
+  category: z.string().optional(),
+  /** Sources that hold text which looks like instructions; it was kept from the model. */
+  flaggedSources: z.array(z.int()).optional(),
+});
+
+export const whySchema = z.object({
+  stages: z.array(stageSchema),
+  scores: z.array(passageScoresSchema),
+  cache: z.object({ hit: z.boolean(), reason: z.string() }),
+  safety: safetySchema,
+});
+
+/** Tokens of the chat model. All zero and without a model where none was called. */
+export const searchUsageSchema = z.object({
+  modelId: z.string().optional(),
+  tokensIn: z.int(),
+  tokensOut: z.int(),
+  totalTokens: z.int(),
+  latencyMs: z.number(),
+  /** The provider did not say; the numbers come from the text's length. */
+  isEstimate: z.boolean(),
+});
+
+/** `data` of the answer of `POST /search`. */
+export const searchResponseSchema = z.object({
+  /** Empty in mode `retrieve`. */
+  answer: z.string(),
+  /** The documents do not answer the question; `answer` says so. */
+  abstained: z.boolean(),
+  sources: z.array(sourceSchema),
+  citations: z.array(citationSchema),
+  confidence: confidenceSchema,
+  followUps: z.array(z.string()).max(5),
+  why: whySchema,
+  usage: searchUsageSchema,
+});
+
+export type Span = z.output<typeof spanSchema>;
+export type Source = z.output<typeof sourceSchema>;
+export type Citation = z.output<typeof citationSchema>;
+export type Confidence = z.output<typeof confidenceSchema>;
+export type StageReport = z.output<typeof stageSchema>;
+export type PassageScores = z.output<typeof passageScoresSchema>;
+export type SafetyReport = z.output<typeof safetySchema>;
+export type SearchUsage = z.output<typeof searchUsageSchema>;
+export type SearchResponse = z.output<typeof searchResponseSchema>;

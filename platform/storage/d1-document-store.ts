@@ -1,0 +1,152 @@
+import * as z from "zod";
+
+import { CHUNK_COLUMNS, DOCUMENT_COLUMNS, INDEXED_CHUNK_COLUMNS, parseChunkRow, parseDocumentRow, parseIndexedChunkRow } from "#storage/d1-rows";
+import { COUNT_CORPUS_UP, replaceStatements } from "#storage/d1-replace-document";
+import { searchTextStatement } from "#storage/d1-search-text";
+import { createD1VectorLedger } from "#storage/d1-vector-ledger";
+import { matchesFilter } from "#storage/document-filter";
+import type { IndexedChunk } from "#storage/document-record";
+import {
+  MAX_DOCUMENTS_PAGE,
+  type DocumentReplacement,
+  type DocumentStore,
+  type ReplacementOutcome,
+} from "#storage/document-store";
+import { decodeCursor, encodeCursor } from "#storage/page-cursor";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** Most statements of one D1 batch; a document's own statements always stay together. */
+const MAX_BATCH_STATEMENTS = 100;
+
+/**
+ * The document store in D1 (tables: schema.md). The tenant is in every statement and is checked again on every row
+ * that search returns. Anything D1 throws is passed on: it has no public text.
+ */
+export function createD1DocumentStore(db: D1Database): DocumentStore {
+  return { ...documentReads(db), ...createD1VectorLedger(db), ...documentWrites(db), ...searches(db) };
+}
+
+type DocumentReads = Pick<DocumentStore, "findStates" | "findDocument" | "listChunks" | "listDocuments" | "corpusVersion">;
+
+function documentReads(db: D1Database): DocumentReads {
+  return {
+    async findStates(tenantId, docIds) {
+      const [documents, doomed] = await db.batch([
+        db
+          .prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))`)
+          .bind(tenantId, JSON.stringify(docIds)),
+        db
+          .prepare("SELECT DISTINCT doc_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'")
+          .bind(tenantId, JSON.stringify(docIds)),
+      ]);
+      const byId = new Map((documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]));
+      const withDoomed = new Set((doomed?.results ?? []).map((row) => docIdRow.parse(row).doc_id));
+      return docIds.map((docId) => ({ docId, document: byId.get(docId), hasDoomedVectors: withDoomed.has(docId) }));
+    },
+    async findDocument(tenantId, docId) {
+      const row = await db.prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id = ?2`).bind(tenantId, docId).first();
+      return row === null ? undefined : parseDocumentRow(row);
+    },
+    async listChunks(tenantId, docId) {
+      const sql = `SELECT ${CHUNK_COLUMNS} FROM chunks c WHERE c.tenant_id = ?1 AND c.doc_id = ?2 ORDER BY c.chunk_index`;
+      const { results } = await db.prepare(sql).bind(tenantId, docId).all();
+      return results.map(parseChunkRow);
+    },
+    async listDocuments(tenantId, page) {
+      const limit = Math.min(Math.max(1, page.limit), MAX_DOCUMENTS_PAGE);
+      const after = page.cursor === undefined ? "" : decodeCursor(page.cursor);
+      const sql = `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id > ?2 ORDER BY doc_id LIMIT ?3`;
+      const { results } = await db.prepare(sql).bind(tenantId, after, limit + 1).all();
+      const documents = results.slice(0, limit).map(parseDocumentRow);
+      const last = documents.at(-1);
+      return results.length > limit && last !== undefined ? { documents, nextCursor: encodeCursor(last.docId) } : { documents };
+    },
+    async corpusVersion(tenantId) {
+      const row = await db.prepare("SELECT version FROM corpora WHERE tenant_id = ?1").bind(tenantId).first();
+      return row === null ? 0 : z.object({ version: z.int() }).parse(row).version;
+    },
+  };
+}
+
+type DocumentWrites = Pick<DocumentStore, "replaceDocuments" | "removeDocument">;
+
+function documentWrites(db: D1Database): DocumentWrites {
+  return {
+    async replaceDocuments(tenantId, replacements) {
+      const outcomes: ReplacementOutcome[] = [];
+      for (const group of groupStatements(db, tenantId, replacements)) {
+        const results = await db.batch(group.flat());
+        let last = -1;
+        for (const statements of group) {
+          last += statements.length;
+          outcomes.push(takenRow.parse(results[last]?.results[0]).taken === 1 ? "replaced" : "conflict");
+        }
+      }
+      return outcomes;
+    },
+    async removeDocument(tenantId, docId) {
+      const owned = "WHERE tenant_id = ?1 AND doc_id = ?2";
+      const [counts] = await db.batch([
+        `SELECT (SELECT count(*) FROM chunks ${owned}) AS chunks,
+          EXISTS (SELECT 1 FROM documents ${owned}) OR EXISTS (SELECT 1 FROM vectors ${owned}) AS existed`,
+        `DELETE FROM chunk_search WHERE rowid IN (SELECT row_id FROM chunks ${owned})`,
+        `DELETE FROM chunks ${owned}`,
+        `UPDATE vectors SET state = 'doomed' ${owned}`,
+        `${COUNT_CORPUS_UP} WHERE EXISTS (SELECT 1 FROM documents ${owned})`,
+        `DELETE FROM documents ${owned}`,
+      ].map((sql) => db.prepare(sql).bind(tenantId, docId)));
+      const { chunks, existed } = removedRow.parse(counts?.results[0]);
+      return { chunks, existed: existed === 1 };
+    },
+  };
+}
+
+/** Joins documents into batches; each document's statements are one element, so that they share a transaction. */
+function groupStatements(db: D1Database, tenantId: TenantId, replacements: readonly DocumentReplacement[]): D1PreparedStatement[][][] {
+  const groups: D1PreparedStatement[][][] = [];
+  let size = Infinity;
+  for (const replacement of replacements) {
+    const statements = replaceStatements(db, tenantId, replacement);
+    if (size + statements.length > MAX_BATCH_STATEMENTS) {
+      groups.push([]);
+      size = 0;
+    }
+    groups.at(-1)?.push(statements);
+    size += statements.length;
+  }
+  return groups;
+}
+
+type Searches = Pick<DocumentStore, "searchText" | "findChunks">;
+
+function searches(db: D1Database): Searches {
+  return {
+    async searchText(tenantId, query, limit, filter) {
+      const statement = searchTextStatement(db, tenantId, query, limit, filter);
+      if (statement === undefined) return [];
+      const { results } = await statement.all();
+      const hits = results.flatMap((row) => {
+        const chunk = ownChunk(tenantId, row);
+        return chunk === undefined ? [] : [{ chunk, score: -scoreRow.parse(row).bm25 }];
+      });
+      return hits.filter(({ chunk }) => matchesFilter(chunk, filter));
+    },
+    async findChunks(tenantId, chunkIds) {
+      const sql = `SELECT ${INDEXED_CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.tenant_id = c.tenant_id AND d.doc_id = c.doc_id
+        WHERE c.tenant_id = ?1 AND c.chunk_id IN (SELECT value FROM json_each(?2))`;
+      const { results } = await db.prepare(sql).bind(tenantId, JSON.stringify(chunkIds)).all();
+      return results.map((row) => ownChunk(tenantId, row)).filter((chunk) => chunk !== undefined);
+    },
+  };
+}
+
+/** The second wall: a row of another tenant is dropped even if a statement let it through. */
+function ownChunk(tenantId: TenantId, row: unknown): IndexedChunk | undefined {
+  const { tenantId: owner, chunk } = parseIndexedChunkRow(row);
+  return owner === tenantId ? chunk : undefined;
+}
+
+const docIdRow = z.object({ doc_id: z.string() });
+const takenRow = z.object({ taken: z.int() });
+const removedRow = z.object({ chunks: z.int(), existed: z.int() });
+const scoreRow = z.object({ bm25: z.number() });

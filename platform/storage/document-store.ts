@@ -1,0 +1,89 @@
+import type { DocumentFilter } from "#storage/document-filter";
+import type { ChunkRecord, DocumentRecord, IndexedChunk } from "#storage/document-record";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** Most documents of one page of `listDocuments`. */
+export const MAX_DOCUMENTS_PAGE = 200;
+
+/** What the store knows of a document before it is written again. */
+export interface DocumentState {
+  readonly docId: string;
+  readonly document: DocumentRecord | undefined;
+  /** Whether vectors of it wait to be deleted: what an interrupted ingest or delete left behind. */
+  readonly hasDoomedVectors: boolean;
+}
+
+/** A vector a document may reuse instead of embedding the same text again. */
+export interface ReusableVector {
+  readonly vectorId: string;
+  readonly embeddingHash: string;
+}
+
+/** A vector about to be written. It is announced first, so that it can be found whatever happens. */
+export interface PlannedVector extends ReusableVector {
+  readonly docId: string;
+  /** The document version it is made for. */
+  readonly version: number;
+}
+
+/** A new version of a document with all its chunks. */
+export interface DocumentReplacement {
+  /** What it was made from; `undefined`: there was no such document. */
+  readonly base: Pick<DocumentRecord, "version" | "fingerprint"> | undefined;
+  readonly document: DocumentRecord;
+  readonly chunks: readonly ChunkRecord[];
+}
+
+/** `conflict`: the document is no longer at `base`, nothing of this replacement was written. */
+export type ReplacementOutcome = "replaced" | "conflict";
+
+export interface DocumentPage {
+  /** By docId, ascending. */
+  readonly documents: readonly DocumentRecord[];
+  /** Pass it to get the next page; absent on the last one. */
+  readonly nextCursor?: string;
+}
+
+export interface TextHit {
+  readonly chunk: IndexedChunk;
+  /** BM25, greater is better. Only comparable within one result. */
+  readonly score: number;
+}
+
+/**
+ * Documents, their chunks and the BM25 index over them. The truth about what exists: a vector whose chunk
+ * is not here belongs to nothing. Every function reads and writes what belongs to `tenantId`, and nothing else.
+ */
+export interface DocumentStore {
+  /** States in the order of `docIds`. */
+  findStates(tenantId: TenantId, docIds: readonly string[]): Promise<readonly DocumentState[]>;
+  findDocument(tenantId: TenantId, docId: string): Promise<DocumentRecord | undefined>;
+  /** Chunks in the order of the text; empty for an unknown document. */
+  listChunks(tenantId: TenantId, docId: string): Promise<readonly ChunkRecord[]>;
+  /** Errors: `invalid_request` for a cursor this store did not give. */
+  listDocuments(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<DocumentPage>;
+
+  /** The live vectors of several documents: docId → vectors. */
+  listLiveVectors(tenantId: TenantId, docIds: readonly string[]): Promise<ReadonlyMap<string, readonly ReusableVector[]>>;
+  /** Records vectors as pending. Idempotent. */
+  planVectors(tenantId: TenantId, vectors: readonly PlannedVector[]): Promise<void>;
+  /** Dooms vectors whose version lost against another writer, unless a chunk uses them. They need not be recorded yet. */
+  dismissVectors(tenantId: TenantId, vectors: readonly PlannedVector[]): Promise<void>;
+  /**
+   * Swaps documents for their new versions, each one atomically: chunks, BM25 index, the new vectors live, every other
+   * vector up to that version doomed, corpus version counted up. Outcomes in the order given.
+   */
+  replaceDocuments(tenantId: TenantId, replacements: readonly DocumentReplacement[]): Promise<readonly ReplacementOutcome[]>;
+  /** Removes a document and all its chunks and dooms all its vectors. `undefined` when there is nothing of it at all. */
+  removeDocument(tenantId: TenantId, docId: string): Promise<{ readonly chunks: number; readonly existed: boolean }>;
+  listDoomedVectors(tenantId: TenantId, docIds: readonly string[]): Promise<readonly string[]>;
+  /** Forgets doomed vectors after they were deleted from the vector store. */
+  forgetDoomedVectors(tenantId: TenantId, vectorIds: readonly string[]): Promise<void>;
+
+  /** BM25 over title, headings and text, best first. Words are stemmed and joined by OR; text without a word finds nothing. */
+  searchText(tenantId: TenantId, query: string, limit: number, filter: DocumentFilter): Promise<readonly TextHit[]>;
+  /** Chunks of current versions, in no order; unknown ids are left out. */
+  findChunks(tenantId: TenantId, chunkIds: readonly string[]): Promise<readonly IndexedChunk[]>;
+  /** 0 for a tenant that never stored anything. */
+  corpusVersion(tenantId: TenantId): Promise<number>;
+}
