@@ -31,6 +31,10 @@ def _list_packages(rctx, root):
     return packages
 
 def _is_directory(rctx, path):
+    if hasattr(path, "is_dir"):
+        return path.is_dir
+
+    # Bazel 4.2.3 cannot tell.
     return rctx.execute(["test", "-d", str(path)]).return_code == 0
 
 def _workspace_layout_impl(rctx):

@@ -45,11 +45,11 @@ def package_checks():
         testonly = True,
         srcs = [
             source[:-len(".ts")] + ".js"
-            for source in native.glob(["**/*.ts"], exclude = ["**/*.d.ts"] + _NOT_OURS)
+            for source in native.glob(["**/*.ts"], allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
         ],
         visibility = ["//tools/quality:__pkg__"],
     )
-    files = native.glob(_FORMATTED, exclude = _NOT_OURS)
+    files = native.glob(_FORMATTED, allow_empty = True, exclude = _NOT_OURS)
     js_test(
         name = "format",
         size = "small",

@@ -60,8 +60,8 @@ def tenant(name):
     package_checks()
 
 def _config(name):
-    prompts = native.glob(["prompts/*.md"])
-    policies = native.glob([_POLICIES])
+    prompts = native.glob(["prompts/*.md"], allow_empty = True)
+    policies = native.glob([_POLICIES], allow_empty = True)
     js_run_binary(
         name = "config",
         srcs = [_CONFIG] + prompts + policies,
@@ -104,52 +104,48 @@ def _wrangler():
     golden_files(
         name = "golden",
         files = {"golden/wrangler.{}.jsonc".format(env): file for env, file in zip(_ENVIRONMENTS, files)},
-        kept = native.glob(["golden/wrangler.*.jsonc"]),
+        kept = native.glob(["golden/wrangler.*.jsonc"], allow_empty = True),
         tags = _TAGS,
     )
 
 def _tenant_files(name):
-    """Files of the tenant for its programs: their data, and the options that name them."""
+    """Files of the tenant for its programs: their data, and the arguments that name them."""
     data = [
         ":bundle",
         _CHECKED_CONFIG,
         "gen/wrangler.dev.jsonc",
         "//platform/storage:migrations",
     ]
-    options = {
-        "bundle": path_in_repository("bundle.js"),
-        "config": path_in_repository(_CHECKED_CONFIG),
-        "migrations": "platform/storage/migrations",
-        "tenant": name,
-        "wrangler": path_in_repository("gen/wrangler.dev.jsonc"),
-    }
-    return data, options
+    arguments = [
+        "--tenant=" + name,
+        "--bundle=" + path_in_repository("bundle.js"),
+        "--config=" + path_in_repository(_CHECKED_CONFIG),
+        "--migrations=platform/storage/migrations",
+        "--wrangler=" + path_in_repository("gen/wrangler.dev.jsonc"),
+    ]
+    return data, arguments
 
 def _smoke_test(name):
-    data, options = _tenant_files(name)
+    data, arguments = _tenant_files(name)
     js_test(
         name = "smoke_test",
         size = "medium",
-        data = data + [
-            "//tools/quality:run_tests",
-            "//tools/tenant:tenant_boots",
-        ],
-        entry_point = "//tools/quality:run-tests.js",
-        env = {option.upper(): value for option, value in options.items()},
-        fixed_args = ["tools/tenant/tenant-boots.test.js"],
+        data = data + ["//tools/tenant:smoke_test.program"],
+        entry_point = "//tools/tenant:smoke_test.mjs",
+        fixed_args = arguments,
         node_options = ["--enable-source-maps"],
         tags = _TAGS + ["block-network"],
     )
 
 def _local_command(command, name):
-    data, options = _tenant_files(name)
+    data, arguments = _tenant_files(name)
     js_binary(
         name = command,
         # The simulators are for tests and for the developer's machine.
         testonly = True,
         data = data + ["//tools/tenant:{}.program".format(command)],
         entry_point = "//tools/tenant:{}.mjs".format(command),
-        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
+        fixed_args = arguments,
         node_options = ["--enable-source-maps"],
         tags = _TAGS,
     )
@@ -168,6 +164,7 @@ def tenants_test(name, tenants):
         entry_point = "//tools/tenant:check_tenants.mjs",
         fixed_args = ["tenants/{}/{}".format(tenant, _CONFIG) for tenant in tenants],
         tags = _TAGS,
+        visibility = ["//:__pkg__"],
     )
     package_checks()
 
