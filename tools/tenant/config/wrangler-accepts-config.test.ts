@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import os from "node:os";
 import path from "node:path";
@@ -25,6 +25,7 @@ const config = tenantConfigSchema.parse({
 describe("the real wrangler", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "wrangler-accepts-"));
   after(() => rmSync(folder, { recursive: true }));
+  mkdirSync(path.join(folder, "gen"));
   writeFileSync(
     path.join(folder, "bundle.js"),
     'export default { fetch: () => new Response("") };\nexport class ChatSession {}\n',
@@ -32,7 +33,7 @@ describe("the real wrangler", () => {
 
   for (const name of ENVIRONMENTS) {
     it(`accepts the ${name} config with every binding and without a warning`, async () => {
-      const file = path.join(folder, `wrangler.${name}.jsonc`);
+      const file = path.join(folder, "gen", `wrangler.${name}.jsonc`);
       writeFileSync(file, renderWranglerConfig(config, name));
       const { stdout, stderr } = await promisify(execFile)(
         process.execPath,

@@ -34,7 +34,7 @@ describe("wranglerConfigFor", () => {
     const { kv_namespaces, d1_databases } = wranglerConfigFor(config, "staging");
     assert.deepEqual(kv_namespaces, [{ binding: "KV" }]);
     assert.deepEqual(d1_databases, [
-      { binding: "DB", database_name: "acme-staging", migrations_dir: "../../platform/storage/migrations" },
+      { binding: "DB", database_name: "acme-staging", migrations_dir: "../../../platform/storage/migrations" },
     ]);
   });
 

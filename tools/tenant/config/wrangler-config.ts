@@ -4,8 +4,9 @@ import type { TenantConfig } from "#tenancy/tenant-config";
 /** The runtime's behaviour is frozen at this date (developers.cloudflare.com/workers/configuration/compatibility-dates). */
 export const COMPATIBILITY_DATE = "2026-11-01";
 
-/** Where the D1 migrations are, seen from a tenant's folder. */
-const MIGRATIONS_DIR = "../../platform/storage/migrations";
+/** Paths in a rendered file are relative to it: it lies in a folder of the tenant's own, beside which the bundle lies. */
+const BUNDLE = "../bundle.js";
+const MIGRATIONS_DIR = "../../../platform/storage/migrations";
 
 /** A rendered wrangler configuration of one environment: JSON values only. */
 export type WranglerConfig = Readonly<Record<string, unknown>>;
@@ -21,7 +22,7 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
   return {
     name: environment.workerName,
     account_id: config.accountId,
-    main: "bundle.js",
+    main: BUNDLE,
     no_bundle: true,
     compatibility_date: COMPATIBILITY_DATE,
     workers_dev: hostnames.length === 0,
