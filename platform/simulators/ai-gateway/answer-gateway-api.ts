@@ -30,7 +30,10 @@ async function patchLog(request: Request, logs: GatewayLogs, gateway: string, id
     fields = parsePatch(await request.json());
   } catch (error) {
     if (!(error instanceof GatewayRefusal)) throw error;
-    return Response.json({ success: false, errors: [{ code: error.internalCode, message: error.message }] }, { status: error.status });
+    return Response.json(
+      { success: false, errors: [{ code: error.internalCode, message: error.message }] },
+      { status: error.status },
+    );
   }
   const found = await logs.patch(gateway, id, fields);
   return found ? Response.json({ success: true, result: {} }) : notFound();

@@ -69,7 +69,8 @@ function parseTtl(cacheTtl: unknown): number {
 /** "Custom metadata": the first five entries are saved; values are strings, numbers or booleans, never objects. */
 export function parseMetadata(metadata: unknown): GatewayMetadata {
   if (metadata === undefined || metadata === null) return {};
-  if (typeof metadata !== "object" || Array.isArray(metadata)) throw new GatewayRefusal(2003, 400, "metadata must be an object");
+  if (typeof metadata !== "object" || Array.isArray(metadata))
+    throw new GatewayRefusal(2003, 400, "metadata must be an object");
   const entries = Object.entries(metadata as Readonly<Record<string, unknown>>).filter(([, value]) => value !== null);
   const wrong = entries.find(([, value]) => !["string", "number", "boolean"].includes(typeof value));
   if (wrong !== undefined) {
@@ -80,6 +81,12 @@ export function parseMetadata(metadata: unknown): GatewayMetadata {
 
 /** The shape that the runtime's `Ai` class turns into `AiGatewayError: <code>: <message>`. */
 export function gatewayErrorResponse({ internalCode, status, message }: GatewayRefusal): Response {
-  const body = { internalCode, name: "AiGatewayError", description: message, errors: [{ code: internalCode, message }], success: false };
+  const body = {
+    internalCode,
+    name: "AiGatewayError",
+    description: message,
+    errors: [{ code: internalCode, message }],
+    success: false,
+  };
   return new Response(JSON.stringify(body), { status, headers: { "content-type": "application/json" } });
 }

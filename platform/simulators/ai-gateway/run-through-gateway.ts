@@ -1,6 +1,12 @@
 import type { GatewayLog } from "#simulators/contract/control-messages";
 import type { GatewayLogObject } from "./gateway-log-object.js";
-import { type GatewayOptions, GatewayRefusal, gatewayErrorResponse, gatewayLimits, parseGatewayOptions } from "./gateway-options.js";
+import {
+  type GatewayOptions,
+  GatewayRefusal,
+  gatewayErrorResponse,
+  gatewayLimits,
+  parseGatewayOptions,
+} from "./gateway-options.js";
 import { newLogId } from "./log-id.js";
 
 /** The object that keeps a Worker's logs and cached answers. */
@@ -11,7 +17,7 @@ export interface GatewayCall {
   readonly model: string;
   readonly inputs: Readonly<Record<string, unknown>>;
   readonly call: { tokensIn?: number; tokensOut?: number; logId?: string; cacheStatus?: "HIT" | "MISS" };
-  onEnd(): void;
+  readonly onEnd: () => void;
 }
 
 export interface GatewayContext {
@@ -19,11 +25,11 @@ export interface GatewayContext {
   readonly options: unknown;
   readonly run: GatewayCall;
   /** Settled when nothing more of the answer will come. */
-  readonly ended: Promise<void>;
+  readonly ended: Promise<unknown>;
   readonly logs: GatewayLogs;
   /** Gateways that exist. Absent: every name is one. */
   readonly gateways: readonly string[] | undefined;
-  waitUntil(work: Promise<unknown>): void;
+  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /**

@@ -92,7 +92,6 @@ export interface GatewayLog {
   readonly score?: number;
   readonly step: number;
   readonly created_at: string;
-  readonly [field: string]: unknown;
 }
 
 export type ControlRequest =

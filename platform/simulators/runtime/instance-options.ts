@@ -1,5 +1,4 @@
 import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, type MiniflareOptions } from "miniflare";
 import { envEntry } from "#simulators/plugin/simulated-binding";
@@ -10,19 +9,14 @@ import { type MiniflareWorker, type SimulatorPaths, workerOptions } from "./work
 /** Name of the Worker through which this process talks to the simulators. It has no route, so no client reaches it. */
 export const controlWorkerName = "simulator-control";
 
-/** What the target //platform/simulators/worker:simulator_worker makes. */
-const simulatorBundle = "simulator_worker.mjs";
-
 const fallbackWorkerName = "no-such-host";
 const helperCompatibilityDate = "2026-10-01";
 
 /** Everything Miniflare needs to run a set of Workers; reads their bundles from disk. */
 export function instanceOptions(options: RuntimeOptions, stateDir: string): MiniflareOptions {
   checkDeployments(options.workers);
-  const paths = simulatorPaths(options);
-  const workers = options.workers.map((worker) =>
-    workerOptions(worker, readModule(worker), options, paths),
-  );
+  const paths = simulatorPaths();
+  const workers = options.workers.map((worker) => workerOptions(worker, readModule(worker), options, paths));
   return {
     host: options.host ?? "127.0.0.1",
     port: options.port ?? 0,
@@ -92,21 +86,24 @@ function helperWorker(name: string, source: string): MiniflareWorker {
 
 function readModule({ name, modulePath }: WorkerDeployment): string {
   if (!existsSync(modulePath)) {
-    throw new RuntimeError("module_missing", `The bundle of Worker "${name}" is not there: ${modulePath}. Build it first.`);
+    throw new RuntimeError(
+      "module_missing",
+      `The bundle of Worker "${name}" is not there: ${modulePath}. Build it first.`,
+    );
   }
   return readFileSync(modulePath, "utf8");
 }
 
 /** Both halves of the simulators are files near this one, so that they are found in any copy of the tree. */
-function simulatorPaths({ simulatorsDir }: RuntimeOptions): SimulatorPaths {
-  const dir = path.resolve(simulatorsDir ?? fileURLToPath(new URL("..", import.meta.url)));
-  const paths = {
-    pluginPath: path.join(dir, "plugin", "plugin.js"),
-    simulatorWorkerPath: path.join(dir, "worker", simulatorBundle),
-  };
+function simulatorPaths(): SimulatorPaths {
+  const near = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const paths = { pluginPath: near("plugin/plugin.js"), simulatorWorkerPath: near("worker/simulator_worker.js") };
   const missing = Object.values(paths).find((file) => !existsSync(file));
   if (missing !== undefined) {
-    throw new RuntimeError("simulator_missing", `A part of the simulators is not there: ${missing}. Build //platform/simulators/...`);
+    throw new RuntimeError(
+      "simulator_missing",
+      `A part of the simulators is not there: ${missing}. Build //platform/simulators/...`,
+    );
   }
   return paths;
 }

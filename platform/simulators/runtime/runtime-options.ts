@@ -34,8 +34,6 @@ export interface RuntimeOptions {
   readonly vectorVisibilityDelayMs?: number;
   /** Answers the Workers' own outbound `fetch`. Default: the network. */
   readonly outbound?: (request: Request) => Promise<Response> | Response;
-  /** Folder of the built simulators, for a program that was bundled to another place. Default: above this file. */
-  readonly simulatorsDir?: string;
 }
 
 export type RuntimeLogLevel = "none" | "error" | "warn" | "info" | "debug";

@@ -59,7 +59,11 @@ interface DataFolder {
 function openDataFolder({ dataDir, workers }: RuntimeOptions): DataFolder {
   if (dataDir === undefined) {
     const temporary = mkdtempSync(path.join(tmpdir(), "runtime-"));
-    return { path: temporary, relock: () => undefined, close: () => rmSync(temporary, { recursive: true, force: true }) };
+    return {
+      path: temporary,
+      relock: () => undefined,
+      close: () => rmSync(temporary, { recursive: true, force: true }),
+    };
   }
   assertWritable(dataDir);
   const namesOf = (deployments: readonly WorkerDeployment[]): string[] => deployments.map(({ name }) => name);
@@ -152,9 +156,13 @@ function startError(error: unknown, options: RuntimeOptions): RuntimeError {
   const reason = error instanceof Error ? error.message : String(error);
   if (code === "ERR_ADDRESS_IN_USE" || code === "EADDRINUSE") {
     const address = `${options.host ?? "127.0.0.1"}:${options.port ?? 0}`;
-    return new RuntimeError("port_in_use", `${address} is in use by another process. Stop it, or choose another port (0 takes any free one).`, {
-      cause: error,
-    });
+    return new RuntimeError(
+      "port_in_use",
+      `${address} is in use by another process. Stop it, or choose another port (0 takes any free one).`,
+      {
+        cause: error,
+      },
+    );
   }
   return new RuntimeError("start_failed", `The Workers did not start: ${reason}`, { cause: error });
 }

@@ -83,7 +83,11 @@ function storageBindings(config: ResolvedWranglerConfig): WorkerEnv {
 function platformBindings({ config }: WorkerDeployment): WorkerEnv {
   const env: WorkerEnv = {};
   for (const { binding, queue, delivery_delay } of config.queues?.producers ?? []) {
-    env[binding] = { type: "queue", name: queue, ...(delivery_delay === undefined ? {} : { deliveryDelay: delivery_delay }) };
+    env[binding] = {
+      type: "queue",
+      name: queue,
+      ...(delivery_delay === undefined ? {} : { deliveryDelay: delivery_delay }),
+    };
   }
   for (const { name, namespace_id, simple } of config.ratelimits ?? []) {
     env[name] = { type: "rate-limit", namespace: namespace_id, simple: { ...simple } };

@@ -51,8 +51,13 @@ const routes: Record<string, Handler> = {
 
   /** The value that `run` resolves to, or the stream it gives. */
   "/run": async (body: RunBody, _request, env) => {
-    const value: unknown = await env.AI.run(body.model as keyof AiModels, body.inputs as never, body.options as AiOptions);
-    if (value instanceof ReadableStream) return new Response(value, { headers: { "content-type": "text/event-stream" } });
+    const value: unknown = await env.AI.run(
+      body.model as keyof AiModels,
+      body.inputs as never,
+      body.options as AiOptions,
+    );
+    if (value instanceof ReadableStream)
+      return new Response(value, { headers: { "content-type": "text/event-stream" } });
     return Response.json({ value, logId: env.AI.aiGatewayLogId });
   },
   /** The raw response of `run`. */
@@ -62,7 +67,10 @@ const routes: Record<string, Handler> = {
   },
   /** Starts a stream, gives up on it after some chunks, and says how many it read. */
   "/run-and-cancel": async (body: RunBody & { chunks: number }, _request, env) => {
-    const stream = (await env.AI.run(body.model as keyof AiModels, body.inputs as never)) as unknown as ReadableStream<Uint8Array>;
+    const stream = (await env.AI.run(
+      body.model as keyof AiModels,
+      body.inputs as never,
+    )) as unknown as ReadableStream<Uint8Array>;
     const reader = stream.getReader();
     for (let read = 0; read < body.chunks; read += 1) await reader.read();
     await reader.cancel();
@@ -70,7 +78,7 @@ const routes: Record<string, Handler> = {
   },
   "/gateway-log": async (body: { gateway: string; id: string; patch?: UniversalGatewayPatch }, _request, env) => {
     const gateway = env.AI.gateway(body.gateway);
-    if (body.patch !== undefined) await gateway.patchLog(body.id, body.patch as never);
+    if (body.patch !== undefined) await gateway.patchLog(body.id, body.patch);
     return Response.json(await gateway.getLog(body.id));
   },
   "/vectorize": async (body: { operation: keyof Vectorize; arguments: unknown[] }, _request, env) => {

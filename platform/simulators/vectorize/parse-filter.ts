@@ -73,9 +73,13 @@ function assertKey(key: string): void {
 
 function parseCondition(property: string, condition: unknown): FilterTest[] {
   if (isComparable(condition)) return [{ op: "one-of", property, values: [truncated(condition)] }];
-  if (typeof condition !== "object" || Array.isArray(condition)) throw bad(`invalid value for filter key "${property}"`);
-  const operators = Object.entries(condition as object);
-  assertCombination(property, operators.map(([operator]) => operator));
+  if (typeof condition !== "object" || Array.isArray(condition))
+    throw bad(`invalid value for filter key "${property}"`);
+  const operators = Object.entries(condition);
+  assertCombination(
+    property,
+    operators.map(([operator]) => operator),
+  );
   return operators.map(([operator, operand]) => parseOperator(property, operator, operand));
 }
 
@@ -96,7 +100,8 @@ function parseOperator(property: string, operator: string, operand: unknown): Fi
       return { op: operator === "$eq" ? "one-of" : "none-of", property, values: [truncated(operand)] };
     case "$in":
     case "$nin":
-      if (!Array.isArray(operand) || !operand.every(isComparable)) throw bad(`${operator} of "${property}" needs an array`);
+      if (!Array.isArray(operand) || !operand.every(isComparable))
+        throw bad(`${operator} of "${property}" needs an array`);
       return { op: operator === "$in" ? "one-of" : "none-of", property, values: operand.map(truncated) };
     case "$lt":
     case "$lte":

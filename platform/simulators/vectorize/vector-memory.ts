@@ -123,19 +123,20 @@ function keepBest(best: VectorMatch[], match: VectorMatch, topK: number, better:
   const last = best.at(-1);
   if (best.length === topK && last !== undefined && !comesBefore(match, last)) return;
   let at = best.length;
-  for (let previous = best[at - 1]; previous !== undefined && comesBefore(match, previous); previous = best[at - 1]) at -= 1;
+  for (let previous = best[at - 1]; previous !== undefined && comesBefore(match, previous); previous = best[at - 1])
+    at -= 1;
   best.splice(at, 0, match);
   if (best.length > topK) best.pop();
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] as number) * (b[i] as number);
+  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
   return sum;
 }
 
 function distance(a: Float32Array, b: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += ((a[i] as number) - (b[i] as number)) ** 2;
+  for (let i = 0; i < a.length; i += 1) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
   return Math.sqrt(sum);
 }

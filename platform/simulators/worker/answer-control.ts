@@ -4,15 +4,17 @@ import type { SimulatorEnv } from "./simulator-env.js";
 
 /** Answers a message of {@link SimulatorControl}. Only the runtime's control Worker has the binding that leads here. */
 export async function answerControl(request: Request, env: SimulatorEnv): Promise<Response> {
-  return Response.json((await run((await request.json()) as ControlRequest, env)) ?? null);
+  return Response.json((await run(await request.json<ControlRequest>(), env)) ?? null);
 }
 
 async function run(message: ControlRequest, env: SimulatorEnv): Promise<unknown> {
   switch (message.op) {
     case "plan":
-      return callJournal.plan(message.plan);
+      callJournal.plan(message.plan);
+      return undefined;
     case "reset":
-      return callJournal.reset();
+      callJournal.reset();
+      return undefined;
     case "modelCalls":
       return callJournal.calls();
     case "gatewayLogs":

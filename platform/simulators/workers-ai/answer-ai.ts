@@ -11,7 +11,7 @@ export interface AiContext {
   readonly props: AiProps;
   readonly logs: GatewayLogs;
   readonly journal: CallJournal;
-  waitUntil(work: Promise<unknown>): void;
+  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /** Answers what the runtime's `Ai` class sends: model runs, gateway logs and addresses, the model list. */
@@ -29,9 +29,11 @@ async function answerRun(request: Request, context: AiContext): Promise<Response
   const model = request.headers.get("cf-consn-model-id") ?? "";
   const { inputs, options } = await readBody(request);
   const { props, journal } = context;
-  const headers = Object.fromEntries([...request.headers].filter(([name]) => name.startsWith("cf-aig-") || name.startsWith("x-")));
+  const headers = Object.fromEntries(
+    [...request.headers].filter(([name]) => name.startsWith("cf-aig-") || name.startsWith("x-")),
+  );
   const call = journal.start({ worker: props.worker, model, inputs, options, headers }, Date.now());
-  const ended = Promise.withResolvers<void>();
+  const ended = Promise.withResolvers<undefined>();
   const run: ModelRun = {
     model,
     inputs,
@@ -40,7 +42,7 @@ async function answerRun(request: Request, context: AiContext): Promise<Response
     call,
     onEnd: () => {
       call.finished = true;
-      ended.resolve();
+      ended.resolve(undefined);
     },
   };
   const response = await answerCall(run, options, context, ended.promise);
@@ -53,12 +55,15 @@ async function answerCall(
   run: ModelRun,
   options: Readonly<Record<string, unknown>>,
   { props, logs, waitUntil }: AiContext,
-  ended: Promise<void>,
+  ended: Promise<unknown>,
 ): Promise<Response> {
   const answer = (): Promise<Response> => runOrRefuse(run);
   if (options["gateway"] === undefined || options["gateway"] === null) return answer();
   try {
-    return await runThroughGateway({ options: options["gateway"], run, ended, logs, gateways: props.model.gateways, waitUntil }, answer);
+    return await runThroughGateway(
+      { options: options["gateway"], run, ended, logs, gateways: props.model.gateways, waitUntil },
+      answer,
+    );
   } catch (error) {
     return refuse(run.call, run.onEnd, error);
   }
@@ -88,5 +93,13 @@ async function readBody(request: Request) {
 }
 
 function modelList(): unknown[] {
-  return modelCatalog.map(({ id, task }) => ({ id, name: id, source: 1, description: "", task: { id: task, name: task, description: "" }, tags: [], properties: [] }));
+  return modelCatalog.map(({ id, task }) => ({
+    id,
+    name: id,
+    source: 1,
+    description: "",
+    task: { id: task, name: task, description: "" },
+    tags: [],
+    properties: [],
+  }));
 }

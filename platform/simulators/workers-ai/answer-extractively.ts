@@ -7,7 +7,8 @@ import { isQuestion, splitSentences } from "./split-sentences.js";
 export const nothingInSources = "I could not find an answer to that in the sources I was given.";
 
 /** Said when there was nothing to answer from. */
-export const nothingGiven = "Hello! I can answer from what you tell me or from the documents you give me. What would you like to know?";
+export const nothingGiven =
+  "Hello! I can answer from what you tell me or from the documents you give me. What would you like to know?";
 
 /** Sentences of an answer. */
 const maxSentences = 3;
@@ -69,8 +70,12 @@ function isInstruction(sentence: string): boolean {
 /** Sentences anywhere that try to steer a model, such as text planted in a document. */
 function addressesModel(sentence: string): boolean {
   return (
-    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous|guidelines?)\b/i.test(sentence) ||
-    /\b(?:system prompt|you are (?:now|an? (?:ai|assistant|helpful|chatbot))|as an ai|(?:reply|respond|answer) (?:only )?with\b|say exactly|repeat after me)/i.test(sentence)
+    /\b(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instructions?|prompts?|rules?|above|previous|guidelines?)\b/i.test(
+      sentence,
+    ) ||
+    /\b(?:system prompt|you are (?:now|an? (?:ai|assistant|helpful|chatbot))|as an ai|(?:reply|respond|answer) (?:only )?with\b|say exactly|repeat after me)/i.test(
+      sentence,
+    )
   );
 }
 

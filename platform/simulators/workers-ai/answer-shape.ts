@@ -22,7 +22,11 @@ export interface AnswerShape {
 
 /** Usage of an answer, in tokens as this simulator counts them. */
 export function usageOf(promptTokens: number, completionTokens: number): TokenUsage {
-  return { prompt_tokens: promptTokens, completion_tokens: completionTokens, total_tokens: promptTokens + completionTokens };
+  return {
+    prompt_tokens: promptTokens,
+    completion_tokens: completionTokens,
+    total_tokens: promptTokens + completionTokens,
+  };
 }
 
 /** The shape of a model; `id` and `created` (seconds) go into chat completion objects. */
@@ -74,7 +78,8 @@ function openAiShape(model: string, id: string, created: number): AnswerShape {
       };
     },
     token: (piece) => chunk({ content: piece }),
-    toolCalls: (calls) => calls.flatMap((call, index) => toolCallDeltas(call, index, id).map((delta) => chunk({ tool_calls: [delta] }))),
+    toolCalls: (calls) =>
+      calls.flatMap((call, index) => toolCallDeltas(call, index, id).map((delta) => chunk({ tool_calls: [delta] }))),
     end: (finishReason, usage) => [
       chunk({}, finishReason),
       { id, object: "chat.completion.chunk", created, model, choices: [], usage },
@@ -83,7 +88,11 @@ function openAiShape(model: string, id: string, created: number): AnswerShape {
 }
 
 function openAiToolCall(call: ScriptedToolCall, index: number, id: string): object {
-  return { id: `call_${id}_${index}`, type: "function", function: { name: call.name, arguments: JSON.stringify(call.arguments) } };
+  return {
+    id: `call_${id}_${index}`,
+    type: "function",
+    function: { name: call.name, arguments: JSON.stringify(call.arguments) },
+  };
 }
 
 /** The name first, then the arguments in two pieces, as streams of such models cut them. */

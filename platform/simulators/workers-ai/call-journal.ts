@@ -34,9 +34,7 @@ export class CallJournal {
 
   /** Uses up one call of the oldest plan that fits. */
   takeBehaviour(worker: string, model: string): ModelBehaviour | undefined {
-    const found = this.#plans.find(
-      ({ plan }) => (plan.model ?? model) === model && (plan.worker ?? worker) === worker,
-    );
+    const found = this.#plans.find(({ plan }) => (plan.model ?? model) === model && (plan.worker ?? worker) === worker);
     if (found === undefined) return undefined;
     found.left -= 1;
     if (found.left <= 0) this.#plans = this.#plans.filter((entry) => entry !== found);

@@ -50,7 +50,9 @@ export function parseChatRequest(inputs: Readonly<Record<string, unknown>>, mode
   const messages = parseMessages(inputs);
   const tools = parseTools(inputs["tools"]);
   const stream = inputs["stream"] === true;
-  const maxTokens = parseMaxTokens(inputs["max_completion_tokens"] ?? inputs["max_tokens"] ?? inputs["max_output_tokens"]);
+  const maxTokens = parseMaxTokens(
+    inputs["max_completion_tokens"] ?? inputs["max_tokens"] ?? inputs["max_output_tokens"],
+  );
   const promptTokens = messages.reduce((sum, { content }) => sum + countTokens(content) + 4, 0);
   const wanted = promptTokens + maxTokens;
   if (wanted > model.contextTokens) {
@@ -64,12 +66,21 @@ export function parseChatRequest(inputs: Readonly<Record<string, unknown>>, mode
     // "JSON Mode": "JSON Mode currently doesn't support streaming".
     throw badInput("JSON Mode does not support streaming");
   }
-  return { messages, tools, requiredTool: requiredTool(inputs["tool_choice"], tools), jsonSchema, stream, maxTokens, promptTokens };
+  return {
+    messages,
+    tools,
+    requiredTool: requiredTool(inputs["tool_choice"], tools),
+    jsonSchema,
+    stream,
+    maxTokens,
+    promptTokens,
+  };
 }
 
 function parseMaxTokens(value: unknown): number {
   if (value === undefined || value === null) return defaultMaxTokens;
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1) throw badInput("Type mismatch of '/max_tokens', not a positive integer");
+  if (typeof value !== "number" || !Number.isInteger(value) || value < 1)
+    throw badInput("Type mismatch of '/max_tokens', not a positive integer");
   return value;
 }
 
@@ -92,7 +103,10 @@ function requiredTool(choice: unknown, tools: readonly OfferedTool[]): string | 
 }
 
 function parseResponseFormat(format: unknown): JsonSchema | undefined {
-  const { type, json_schema: given } = (format ?? {}) as { type?: unknown; json_schema?: { schema?: JsonSchema } & JsonSchema };
+  const { type, json_schema: given } = (format ?? {}) as {
+    type?: unknown;
+    json_schema?: { schema?: JsonSchema } & JsonSchema;
+  };
   if (type === "json_object") return {};
   if (type !== "json_schema") return undefined;
   if (typeof given !== "object") throw badInput("required properties at '/response_format' are 'json_schema'");

@@ -19,7 +19,10 @@ export function chooseTool({ messages, tools, requiredTool }: ChatRequest): Scri
 
 function isNamed({ name }: OfferedTool, text: string): boolean {
   const quoted = name.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-  return new RegExp(`\\b(?:use|call|run|invoke|execute)\\b[^.\\n]{0,40}?(?<![\\w-])["'\`]?${quoted}["'\`]?(?![\\w-])`, "i").test(text);
+  return new RegExp(
+    `\\b(?:use|call|run|invoke|execute)\\b[^.\\n]{0,40}?(?<![\\w-])["'\`]?${quoted}["'\`]?(?![\\w-])`,
+    "i",
+  ).test(text);
 }
 
 function argumentsIn(text: string, tool: OfferedTool): Readonly<Record<string, unknown>> {

@@ -37,5 +37,12 @@ export function answerOf(
   const tokens = all.slice(0, maxTokens);
   const callTokens = toolCalls.reduce((sum, call) => sum + splitTokens(JSON.stringify(call)).length, 0);
   const finishReason = toolCalls.length > 0 ? "tool_calls" : tokens.length < all.length ? "length" : "stop";
-  return { tokens, toolCalls, json: undefined, finishReason, promptTokens, completionTokens: tokens.length + callTokens };
+  return {
+    tokens,
+    toolCalls,
+    json: undefined,
+    finishReason,
+    promptTokens,
+    completionTokens: tokens.length + callTokens,
+  };
 }

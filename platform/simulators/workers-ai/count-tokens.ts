@@ -2,7 +2,8 @@
 const charactersPerToken = 4;
 
 /** One word with the space before it, a run of punctuation, or a character of a script that is written without spaces. */
-const tokenPattern = /\s*(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{N}\p{M}_']+|[^\s\p{L}\p{N}]{1,4})|\s+$/gu;
+const tokenPattern =
+  /\s*(?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{N}\p{M}_']+|[^\s\p{L}\p{N}]{1,4})|\s+$/gu;
 
 /**
  * Cuts a text into pieces of about a token. Joined, they are the text again, so a stream can send them one by one.

@@ -42,7 +42,11 @@ export class AiRefusal extends Error {
 /** The error that an HTTP status alone stands for. */
 export function refusalOfStatus(status: number, message: string | undefined, code?: number): AiRefusal {
   const kind = kindOfStatus(status);
-  return new AiRefusal(code ?? aiErrors[kind].internalCode, status, message ?? defaultMessages[kind] ?? "Internal server error");
+  return new AiRefusal(
+    code ?? aiErrors[kind].internalCode,
+    status,
+    message ?? defaultMessages[kind] ?? "Internal server error",
+  );
 }
 
 function kindOfStatus(status: number): AiErrorKind {

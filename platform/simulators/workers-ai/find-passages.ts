@@ -15,7 +15,8 @@ export interface SplitPrompt {
 const blockPattern = /<(source|passage|document|doc|chunk|context)\b([^>]*)>([\s\S]*?)<\/\1\s*>/gi;
 const labelLine = /^[ \t]*\[(\d{1,3})\][:.)]?[ \t]+(?=\S)/;
 /** A line that ends a `[1]` passage, because it speaks to the model again. */
-const promptLine = /^[ \t]*(?:#{1,6}[ \t]+)?(?:question|query|user|answer|instructions?|task|request|message)\b[^\n]{0,40}:/i;
+const promptLine =
+  /^[ \t]*(?:#{1,6}[ \t]+)?(?:question|query|user|answer|instructions?|task|request|message)\b[^\n]{0,40}:/i;
 
 /**
  * Finds the passages of a prompt: `<source id="1" title="…">…</source>` blocks and lines that begin with `[1]`, which
@@ -23,12 +24,15 @@ const promptLine = /^[ \t]*(?:#{1,6}[ \t]+)?(?:question|query|user|answer|instru
  */
 export function findPassages(prompt: string): SplitPrompt {
   const passages: Passage[] = [];
-  const withoutBlocks = prompt.replace(blockPattern, (block: string, _tag: string, attributes: string, text: string) => {
-    const label = labelOf(attributes);
-    if (label === undefined) return block;
-    passages.push({ label, about: valuesOf(attributes), text: unescapeMarkup(text) });
-    return "\n\n";
-  });
+  const withoutBlocks = prompt.replace(
+    blockPattern,
+    (block: string, _tag: string, attributes: string, text: string) => {
+      const label = labelOf(attributes);
+      if (label === undefined) return block;
+      passages.push({ label, about: valuesOf(attributes), text: unescapeMarkup(text) });
+      return "\n\n";
+    },
+  );
   const labelled = findLabelled(withoutBlocks);
   return { passages: [...passages, ...labelled.passages], rest: labelled.rest };
 }
@@ -62,5 +66,10 @@ function valuesOf(attributes: string): string {
 }
 
 function unescapeMarkup(text: string): string {
-  return text.replace(/&lt;/g, "<").replace(/&gt;/g, ">").replace(/&quot;/g, '"').replace(/&#39;/g, "'").replace(/&amp;/g, "&");
+  return text
+    .replace(/&lt;/g, "<")
+    .replace(/&gt;/g, ">")
+    .replace(/&quot;/g, '"')
+    .replace(/&#39;/g, "'")
+    .replace(/&amp;/g, "&");
 }

@@ -65,13 +65,17 @@ export const modelCatalog: readonly ModelFacts[] = [
 ];
 
 /** Authors whose other models are taken for chat models. */
-const chatAuthors = /^@(?:cf|hf)\/(?:meta|meta-llama|mistral|mistralai|openai|qwen|google|deepseek-ai|ibm-granite|zai-org|moonshotai|nvidia)\//;
+const chatAuthors =
+  /^@(?:cf|hf)\/(?:meta|meta-llama|mistral|mistralai|openai|qwen|google|deepseek-ai|ibm-granite|zai-org|moonshotai|nvidia)\//;
 
 const byId = new Map(modelCatalog.map((facts) => [facts.id, facts]));
 
 /** Facts of a model; `undefined` when the service would say that there is no such model. */
 export function findModel(id: string): ModelFacts | undefined {
-  return byId.get(id) ?? (chatAuthors.test(id) && !/whisper/.test(id) ? chat(id, defaultContextTokens, shapeOf(id)) : undefined);
+  return (
+    byId.get(id) ??
+    (chatAuthors.test(id) && !id.includes("whisper") ? chat(id, defaultContextTokens, shapeOf(id)) : undefined)
+  );
 }
 
 function shapeOf(id: string): ModelFacts["shape"] {

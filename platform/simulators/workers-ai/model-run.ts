@@ -12,7 +12,7 @@ export interface ModelRun {
   /** The journal's record, written to while the call runs. */
   readonly call: RunningCall;
   /** Called once, when nothing more of the answer will come. */
-  onEnd(): void;
+  readonly onEnd: () => void;
 }
 
 /** Pause before each streamed token unless the options say otherwise, milliseconds. */

@@ -20,7 +20,9 @@ export function parseMessages(inputs: Readonly<Record<string, unknown>>): ChatMe
   const list = messages ?? input;
   if (typeof list === "string" && list !== "") return [{ role: "user", content: list }];
   if (!Array.isArray(list) || list.length === 0) {
-    throw badInput("oneOf at '/' not met, 0 matches: required properties at '/' are 'prompt', required properties at '/' are 'messages'");
+    throw badInput(
+      "oneOf at '/' not met, 0 matches: required properties at '/' are 'prompt', required properties at '/' are 'messages'",
+    );
   }
   return list.map(parseMessage);
 }
@@ -28,7 +30,8 @@ export function parseMessages(inputs: Readonly<Record<string, unknown>>): ChatMe
 const roles: ReadonlySet<unknown> = new Set<ChatRole>(["system", "user", "assistant", "tool"]);
 
 function parseMessage(message: unknown, index: number): ChatMessage {
-  if (typeof message !== "object" || message === null) throw badInput(`Type mismatch of '/messages/${index}', not an object`);
+  if (typeof message !== "object" || message === null)
+    throw badInput(`Type mismatch of '/messages/${index}', not an object`);
   const { role, content, tool_calls: toolCalls } = message as Readonly<Record<string, unknown>>;
   const known = role === "developer" ? "system" : role;
   if (!roles.has(known)) throw badInput(`required properties at '/messages/${index}' are 'role,content'`);

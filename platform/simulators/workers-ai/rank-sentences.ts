@@ -30,7 +30,8 @@ export function rankSentences(question: string, candidates: readonly Candidate[]
   const sentences = candidates.map(({ sentence }) => new Set(contentStems(sentence)));
   const weights = stemWeights(asked, sentences, question);
   const total = sum(weights.values());
-  const covered = (stems: ReadonlySet<string>): number => sum([...weights].map(([stem, weight]) => (stems.has(stem) ? weight : 0))) / total;
+  const covered = (stems: ReadonlySet<string>): number =>
+    sum([...weights].map(([stem, weight]) => (stems.has(stem) ? weight : 0))) / total;
   const contexts = new Map<string, number>();
   return candidates
     .map((candidate, index): RankedCandidate => {
@@ -51,7 +52,11 @@ function stemWeights(
   sentences: readonly ReadonlySet<string>[],
   question: string,
 ): Map<string, number> {
-  const common = new Set(splitWords(question).filter((word) => commonWords.has(word)).map(stemOf));
+  const common = new Set(
+    splitWords(question)
+      .filter((word) => commonWords.has(word))
+      .map(stemOf),
+  );
   const weights = new Map<string, number>();
   for (const stem of asked) {
     const frequency = sentences.filter((stems) => stems.has(stem)).length;

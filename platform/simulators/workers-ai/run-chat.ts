@@ -10,7 +10,9 @@ export function runChat(run: ModelRun, model: ModelFacts): Response {
   const request = parseChatRequest(run.inputs, model);
   const { behaviour } = run;
   const answer =
-    behaviour?.kind === "answer" ? answerOf(request, behaviour.text ?? "", behaviour.toolCalls ?? []) : composeAnswer(request);
+    behaviour?.kind === "answer"
+      ? answerOf(request, behaviour.text ?? "", behaviour.toolCalls ?? [])
+      : composeAnswer(request);
   const shape = answerShape(model, `chatcmpl-${crypto.randomUUID()}`, Math.floor(Date.now() / 1_000));
   noteTokens(run.call, answer.promptTokens, answer.completionTokens);
   if (request.stream) return streamChat(run, answer, shape);

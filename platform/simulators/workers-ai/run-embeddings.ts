@@ -37,7 +37,8 @@ export function parseTexts(text: unknown): string[] {
   }
   if (texts.length === 0) throw badInput("Length of '/text' must be >= 1, got 0");
   return texts.map((entry, index) => {
-    if (typeof entry !== "string") throw badInput(`Type mismatch of '/text/${index}', '${typeof entry}' not in 'string'`);
+    if (typeof entry !== "string")
+      throw badInput(`Type mismatch of '/text/${index}', '${typeof entry}' not in 'string'`);
     if (entry === "") throw badInput(`Length of '/text/${index}' must be >= 1, got 0`);
     return entry;
   });

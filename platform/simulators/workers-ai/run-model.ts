@@ -69,15 +69,21 @@ async function playBehaviour(run: ModelRun): Promise<Response | undefined> {
 /** Longer than any caller waits. workerd ends a request at once when it can see that nothing will ever wake it. */
 const hangMs = 3_600_000;
 
-function chunkStream(run: ModelRun, { chunks, delayMs = 0 }: Extract<ModelBehaviour, { kind: "chunks" }>): ReadableStream<Uint8Array> {
+function chunkStream(
+  run: ModelRun,
+  { chunks, delayMs = 0 }: Extract<ModelBehaviour, { kind: "chunks" }>,
+): ReadableStream<Uint8Array> {
   const left = chunks.map((chunk) => new TextEncoder().encode(chunk));
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
       await pause(delayMs);
       const next = left.shift();
-      if (next !== undefined) return controller.enqueue(next);
+      if (next !== undefined) {
+        controller.enqueue(next);
+        return;
+      }
       run.onEnd();
-      return controller.close();
+      controller.close();
     },
     cancel() {
       run.call.aborted = true;

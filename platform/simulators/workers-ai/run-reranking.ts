@@ -28,7 +28,8 @@ function parseInputs({ query, contexts, top_k: topK }: Readonly<Record<string, u
   }
   const texts = contexts.map((context: unknown, index) => {
     const text = (context as { text?: unknown } | null)?.text;
-    if (typeof text !== "string" || text === "") throw badInput(`required properties at '/contexts/${index}' are 'text'`);
+    if (typeof text !== "string" || text === "")
+      throw badInput(`required properties at '/contexts/${index}' are 'text'`);
     return text;
   });
   return { query, contexts: texts, topK: topK ?? texts.length };

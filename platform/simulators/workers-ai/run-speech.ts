@@ -47,6 +47,7 @@ function audioStream(run: ModelRun, chunks: Generator<Uint8Array>): ReadableStre
 function base64(bytes: Uint8Array): string {
   let text = "";
   // String.fromCharCode takes its characters as arguments, of which there may be some ten thousand.
-  for (let start = 0; start < bytes.length; start += 8_192) text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
+  for (let start = 0; start < bytes.length; start += 8_192)
+    text += String.fromCharCode(...bytes.subarray(start, start + 8_192));
   return btoa(text);
 }

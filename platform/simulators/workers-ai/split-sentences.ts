@@ -15,9 +15,11 @@ export function splitSentences(text: string): string[] {
 /** Whether a sentence asks something. */
 export function isQuestion(sentence: string): boolean {
   if (/\?["')\]]*\s*$/.test(sentence)) return true;
-  return /^(?:who|whom|whose|what|when|where|why|which|how|is|are|was|were|do|does|did|can|could|will|would|should|may)\b/i.test(
-    sentence.trim(),
-  ) && !/[.!]\s*$/.test(sentence);
+  return (
+    /^(?:who|whom|whose|what|when|where|why|which|how|is|are|was|were|do|does|did|can|could|will|would|should|may)\b/i.test(
+      sentence.trim(),
+    ) && !/[.!]\s*$/.test(sentence)
+  );
 }
 
 function paragraphsOf(text: string): string[] {

@@ -2,7 +2,11 @@ import { stemmer } from "stemmer";
 
 /** The words of a text as they compare: lower case, without accents, without the possessive. */
 export function splitWords(text: string): string[] {
-  const plain = text.normalize("NFKD").replace(/\p{M}+/gu, "").toLowerCase().replace(/[’']s?(?![\p{L}\p{N}])|[’']/gu, "");
+  const plain = text
+    .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
+    .toLowerCase()
+    .replace(/[’']s?(?![\p{L}\p{N}])|[’']/gu, "");
   return plain.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]|[\p{L}\p{N}]+/gu) ?? [];
 }
 
@@ -13,7 +17,9 @@ export function stemOf(word: string): string {
 
 /** The stems of a text that carry meaning, in order, with repeats: function words are left out. */
 export function contentStems(text: string): string[] {
-  return splitWords(text).filter((word) => !functionWords.has(word)).map(stemOf);
+  return splitWords(text)
+    .filter((word) => !functionWords.has(word))
+    .map(stemOf);
 }
 
 const list = (words: string): ReadonlySet<string> => new Set(words.trim().split(/\s+/));

@@ -22,7 +22,10 @@ const encoder = new TextEncoder();
  * The events as `text/event-stream` bytes, one chunk each. Nothing is produced before somebody reads, and a reader
  * that goes away stops the production.
  */
-export function streamEvents(events: AsyncIterable<StreamedEvent> | Iterable<StreamedEvent>, options: StreamOptions): ReadableStream<Uint8Array> {
+export function streamEvents(
+  events: AsyncIterable<StreamedEvent> | Iterable<StreamedEvent>,
+  options: StreamOptions,
+): ReadableStream<Uint8Array> {
   const iterator = Symbol.asyncIterator in events ? events[Symbol.asyncIterator]() : asyncIterator(events);
   let tokens = 0;
   let isEnded = false;
@@ -74,6 +77,8 @@ function encodeEvent(data: unknown): Uint8Array {
   return encoder.encode(`data: ${typeof data === "string" ? data : JSON.stringify(data)}\n\n`);
 }
 
-async function* asyncIterator(events: Iterable<StreamedEvent>): AsyncGenerator<StreamedEvent> {
-  yield* events;
+/** The events of a sequence, one microtask each. */
+function asyncIterator(events: Iterable<StreamedEvent>): AsyncIterator<StreamedEvent> {
+  const iterator = events[Symbol.iterator]();
+  return { next: () => Promise.resolve(iterator.next()) };
 }

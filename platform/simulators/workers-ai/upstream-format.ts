@@ -27,14 +27,24 @@ interface ToolCallDelta {
 }
 
 /** Inputs that both sides call the same. */
-const sharedInputs = ["max_tokens", "max_completion_tokens", "temperature", "top_p", "seed", "frequency_penalty", "presence_penalty", "stop"];
+const sharedInputs = [
+  "max_tokens",
+  "max_completion_tokens",
+  "temperature",
+  "top_p",
+  "seed",
+  "frequency_penalty",
+  "presence_penalty",
+  "stop",
+];
 
 /** The body of `POST /chat/completions` for the inputs of `env.AI.run`. */
 export function chatBody(inputs: Readonly<Record<string, unknown>>, model: string): Record<string, unknown> {
   const messages = inputs["messages"] ?? inputs["input"] ?? [{ role: "user", content: inputs["prompt"] }];
   const body: Record<string, unknown> = {
     model,
-    messages: typeof messages === "string" ? [{ role: "user", content: messages }] : (messages as unknown[]).map(openAiMessage),
+    messages:
+      typeof messages === "string" ? [{ role: "user", content: messages }] : (messages as unknown[]).map(openAiMessage),
     stream: inputs["stream"] === true,
   };
   if (inputs["stream"] === true) body["stream_options"] = { include_usage: true };
@@ -53,7 +63,12 @@ function openAiMessage(message: unknown): unknown {
 }
 
 function openAiCall(call: unknown, index: number): unknown {
-  const { name, arguments: input, function: nested, id } = call as { name?: string; arguments?: unknown; function?: unknown; id?: string };
+  const {
+    name,
+    arguments: input,
+    function: nested,
+    id,
+  } = call as { name?: string; arguments?: unknown; function?: unknown; id?: string };
   if (nested !== undefined) return call;
   const text = typeof input === "string" ? input : JSON.stringify(input ?? {});
   return { id: id ?? `call_${index}`, type: "function", function: { name, arguments: text } };
@@ -85,7 +100,9 @@ export function wholeAnswer({ choices, usage }: CompletionBody, isJsonMode: bool
 
 /** `{data: [{embedding}]}` as `{shape, data, pooling}`. */
 export function embeddingAnswer({ data, usage }: CompletionBody, expected: number): unknown {
-  const sorted = [...(data ?? [])].sort((a, b) => (a.index ?? 0) - (b.index ?? 0)).map(({ embedding }) => embedding ?? []);
+  const sorted = [...(data ?? [])]
+    .sort((a, b) => (a.index ?? 0) - (b.index ?? 0))
+    .map(({ embedding }) => embedding ?? []);
   if (sorted.length !== expected || sorted.some((vector) => vector.length === 0)) {
     throw AiRefusal.of("internal", `AiError: the model server gave ${sorted.length} embeddings for ${expected} texts`);
   }

@@ -31,14 +31,19 @@ async function embedUpstream(run: ModelRun): Promise<Response> {
 async function chatUpstream(run: ModelRun, shape: ModelFacts["shape"]): Promise<Response> {
   parseMessages(run.inputs);
   const response = await post(run, "chat/completions", chatBody(run.inputs, modelName(run)));
-  if (run.inputs["stream"] === true && response.body !== null) return streamAnswer(translate(run, response.body, shape));
+  const stream = response.body as ReadableStream<Uint8Array> | null;
+  if (run.inputs["stream"] === true && stream !== null) return streamAnswer(translate(run, stream, shape));
   const body = await readJson(response);
   noteTokens(run.call, body.usage?.prompt_tokens ?? 0, body.usage?.completion_tokens ?? 0);
   run.onEnd();
   return jsonAnswer(shape === "openai" ? body : wholeAnswer(body, run.inputs["response_format"] !== undefined));
 }
 
-function translate(run: ModelRun, body: ReadableStream<Uint8Array>, shape: ModelFacts["shape"]): ReadableStream<Uint8Array> {
+function translate(
+  run: ModelRun,
+  body: ReadableStream<Uint8Array>,
+  shape: ModelFacts["shape"],
+): ReadableStream<Uint8Array> {
   const translator = new UpstreamTranslator(shape);
   const { call, behaviour } = run;
   async function* events() {
@@ -51,7 +56,11 @@ function translate(run: ModelRun, body: ReadableStream<Uint8Array>, shape: Model
     onToken: () => (call.streamedTokens += 1),
     onEnd: (how) => {
       if (how === "aborted") call.aborted = true;
-      noteTokens(call, translator.usage?.prompt_tokens ?? 0, translator.usage?.completion_tokens ?? call.streamedTokens);
+      noteTokens(
+        call,
+        translator.usage?.prompt_tokens ?? 0,
+        translator.usage?.completion_tokens ?? call.streamedTokens,
+      );
       run.onEnd();
     },
   });
@@ -64,7 +73,9 @@ function modelName({ model, options }: ModelRun): string {
 /** `http://host`, `http://host/` and `http://host/v1` mean the same server. */
 export function endpointUrl(modelUrl: string, path: string): string {
   const base = modelUrl.replace(/\/+$/, "");
-  return /\/v\d+(?:beta)?(?:\/openai)?$/.test(base) || base.endsWith("/openai") ? `${base}/${path}` : `${base}/v1/${path}`;
+  return /\/v\d+(?:beta)?(?:\/openai)?$/.test(base) || base.endsWith("/openai")
+    ? `${base}/${path}`
+    : `${base}/v1/${path}`;
 }
 
 async function post({ options }: ModelRun, path: string, body: unknown): Promise<Response> {
