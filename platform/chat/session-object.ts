@@ -100,12 +100,12 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     const abort = new AbortController();
     let graceTimer: ReturnType<typeof setTimeout> | undefined;
     const broadcast = new TurnBroadcast((readers) => {
-      clearTimeout(graceTimer);
+      if (graceTimer !== undefined) clearTimeout(graceTimer);
       if (readers === 0) graceTimer = setTimeout(() => abort.abort(), GRACE_MS);
     });
     const before = [...this.#turns].at(-1)?.done;
     const done = this.#pump(tenantId, services, request, { broadcast, signal: abort.signal, before }).finally(() => {
-      clearTimeout(graceTimer);
+      if (graceTimer !== undefined) clearTimeout(graceTimer);
       this.#turns.delete(turn);
     });
     const turn: RunningTurn = { broadcast, abort, done };

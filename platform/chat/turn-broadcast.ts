@@ -12,7 +12,7 @@ export class TurnBroadcast {
   #isClosed = false;
   #readers = 0;
 
-  /** `onReaders` is told how many readers follow, each time that changes. */
+  /** `onReaders` is told how many readers follow, each time that changes while the turn runs. */
   constructor(onReaders: (count: number) => void) {
     this.#onReaders = onReaders;
   }
@@ -62,7 +62,8 @@ export class TurnBroadcast {
     return () => {
       if (!isInside) return;
       isInside = false;
-      this.#onReaders(--this.#readers);
+      this.#readers -= 1;
+      if (!this.#isClosed) this.#onReaders(this.#readers);
     };
   }
 

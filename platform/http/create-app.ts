@@ -6,6 +6,7 @@ import { requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
 import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
+import { drainBody } from "#http/middleware/drain-body";
 import { headerLimit } from "#http/middleware/header-limit";
 import { securityHeaders } from "#http/middleware/security-headers";
 import { tenantOfRequest } from "#http/middleware/tenant";
@@ -30,6 +31,7 @@ export interface AppOptions<Services> {
  *
  * trace            first, so that every answer carries an id
  * access log       sees the final status, errors included
+ * drain body       after everything, so that a refusal reaches a client that is still sending
  * security headers on errors too
  * header limit     before anything reads a header
  * tenant           before anything is stored, read or limited
@@ -42,6 +44,7 @@ export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<
   app.use(
     trace(),
     accessLog(options.log),
+    drainBody(),
     securityHeaders(),
     headerLimit(),
     tenantOfRequest(options.directory),

@@ -17,7 +17,7 @@ export function buildOpenApi(
   const paths: Record<string, Json> = {};
   for (const spec of specs) {
     for (const path of [spec.path, ...(spec.aliases ?? [])]) {
-      const template = path.replace(/:([A-Za-z]+)/g, "{$1}");
+      const template = path.replace(/:([A-Za-z]+)(\{[^}]*\})?/g, "{$1}");
       paths[template] = {
         ...paths[template],
         [spec.method.toLowerCase()]: describeOperation(spec, path !== spec.path),

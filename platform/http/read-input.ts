@@ -34,11 +34,15 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   if (Number(request.headers.get("content-length") ?? 0) > maxBytes) throw tooLarge(maxBytes);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.byteLength;
-    // Leaving the loop cancels the body: the rest is neither read nor kept.
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
+  const reader = request.body?.getReader();
+  for (let chunk = await reader?.read(); chunk?.value !== undefined; chunk = await reader?.read()) {
+    size += chunk.value.byteLength;
+    if (size > maxBytes) {
+      // Not cancelled: that would cut the connection before the client has read the answer. See middleware/drain-body.
+      reader?.releaseLock();
+      throw tooLarge(maxBytes);
+    }
+    chunks.push(chunk.value);
   }
   const [only] = chunks;
   if (chunks.length === 1 && only !== undefined) return only;

@@ -23,6 +23,8 @@ export interface RouteSpec {
   /** The scope a caller needs; `public` needs no credential at all. */
   readonly access: Scope | "public";
   readonly body?: z.ZodType;
+  /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
+  readonly parseBody?: (value: unknown) => unknown;
   readonly bodyLimit?: BodyLimit;
   readonly query?: z.ZodType;
   readonly params?: z.ZodType;
@@ -36,7 +38,7 @@ type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 
 /** The parsed input of a route: what its schemas let through. */
 export interface RouteInput<Spec extends RouteSpec> {
-  readonly body: Parsed<Spec["body"]>;
+  readonly body: Spec extends { readonly parseBody: (value: unknown) => infer Body } ? Body : Parsed<Spec["body"]>;
   readonly query: Parsed<Spec["query"]>;
   readonly params: Parsed<Spec["params"]>;
 }
@@ -80,7 +82,8 @@ async function parseBody<Services>(
   schema: z.ZodType,
   { request, tenant }: RequestContext<Services>,
 ): Promise<unknown> {
-  return parseInput(schema, await readJsonBody(request, maxBodyBytes(tenant, spec)), "");
+  const value = await readJsonBody(request, maxBodyBytes(tenant, spec));
+  return spec.parseBody === undefined ? parseInput(schema, value, "") : spec.parseBody(value);
 }
 
 function maxBodyBytes({ limits }: TenantConfig, { bodyLimit = "small" }: RouteSpec): number {

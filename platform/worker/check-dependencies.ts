@@ -34,6 +34,6 @@ async function probe(name: string, ask: () => Promise<unknown>): Promise<Depende
     () => true,
     () => false,
   );
-  clearTimeout(timer);
+  if (timer !== undefined) clearTimeout(timer);
   return { name, ok, latencyMs: Date.now() - startedMs };
 }

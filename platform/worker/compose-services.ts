@@ -2,6 +2,9 @@ import type { ModelClient } from "#ai-gateway/model-client";
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { systemClock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
+import type { RagServices } from "#rag/rag-services";
+import { createD1DocumentStore } from "#storage/d1-document-store";
+import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { checkDependencies } from "#worker/check-dependencies";
@@ -12,12 +15,20 @@ import type { Services } from "#worker/services";
 /** The adapters of one tenant: its gateway and its knowledge. */
 export interface TenantServices {
   readonly models: ModelClient;
+  readonly knowledge: RagServices;
 }
 
 /** Makes the adapters of a tenant. The only place where bindings become services. */
 export function composeTenant(env: WorkerEnv, tenant: TenantConfig, environment: EnvironmentName): TenantServices {
   const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, environment);
-  return { models: workersAiClient(env.AI, gatewayId) };
+  const models = workersAiClient(env.AI, gatewayId);
+  const knowledge: RagServices = {
+    documents: createD1DocumentStore(env.DB),
+    vectors: createVectorizeVectorStore(env.VECTORS, tenant.vectorize),
+    models,
+    clock: systemClock,
+  };
+  return { models, knowledge };
 }
 
 /** Makes what the routes use. */
@@ -25,5 +36,10 @@ export function composeServices(
   env: WorkerEnv,
   parts: { environment: EnvironmentName; sessions: SessionClient; prompts: PromptLibrary; openapi: string },
 ): Services {
-  return { ...parts, clock: systemClock, checkDependencies: () => checkDependencies(env) };
+  return {
+    ...parts,
+    clock: systemClock,
+    knowledge: (tenant) => composeTenant(env, tenant, parts.environment).knowledge,
+    checkDependencies: () => checkDependencies(env),
+  };
 }

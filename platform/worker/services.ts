@@ -1,5 +1,6 @@
 import type { Clock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
+import type { RagServices } from "#rag/rag-services";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { DependencyStatus } from "#worker/check-dependencies";
@@ -11,6 +12,8 @@ export interface Services {
   readonly clock: Clock;
   readonly sessions: SessionClient;
   readonly prompts: PromptLibrary;
+  /** Documents, search and what they need. */
+  knowledge(tenant: TenantConfig): RagServices;
   /** The OpenAPI document, as JSON text. */
   readonly openapi: string;
   /** Asks each dependency of a tenant for a sign of life. */

@@ -1,5 +1,6 @@
 import type { Route } from "#http/route";
 import { chatRoute, deleteSessionRoute, historyRoute } from "#worker/routes/chat";
+import { deleteDocumentRoute, getDocumentRoute, ingestRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
 import { openapiRoute } from "#worker/routes/openapi";
 import type { Services } from "#worker/services";
@@ -10,5 +11,9 @@ export const routes: readonly Route<Services>[] = [
   chatRoute,
   historyRoute,
   deleteSessionRoute,
+  ingestRoute,
+  listDocumentsRoute,
+  getDocumentRoute,
+  deleteDocumentRoute,
   openapiRoute,
 ];

@@ -1,0 +1,95 @@
+import * as z from "zod";
+
+import { envelope } from "#http/envelope";
+import { defineRoute } from "#http/route";
+import { deleteDocument } from "#rag/delete-document";
+import {
+  deleteDocumentResponseSchema,
+  documentDetailSchema,
+  listDocumentsResponseSchema,
+} from "#rag/documents-response";
+import { ingestDocuments } from "#rag/ingest-documents";
+import { docIdSchema, ingestRequestSchema, ingestResponseSchema } from "#rag/ingest-request";
+import { getDocument, listDocuments } from "#rag/list-documents";
+import { parseIngestRequest } from "#rag/parse-ingest-request";
+import { knowledgeCall } from "#worker/routes/knowledge-call";
+import type { Services } from "#worker/services";
+
+/** A docId may hold "/", so it takes the rest of the path; `%2F` works as well. */
+const DOCUMENT_PATH = "/documents/:docId{.+}";
+const documentParams = z.strictObject({ docId: docIdSchema });
+
+/** `POST /ingest`: stores documents so that they can be searched; replaces those of the same id. */
+export const ingestRoute = defineRoute<Services>()(
+  {
+    method: "POST",
+    path: "/ingest",
+    operationId: "ingest",
+    summary:
+      "Store one document or several; a document that is there already is replaced, an unchanged one costs nothing",
+    tag: "knowledge",
+    access: "ingest",
+    body: ingestRequestSchema,
+    parseBody: parseIngestRequest,
+    bodyLimit: "ingest",
+    response: ingestResponseSchema,
+  },
+  async (context, { body: documents }) => {
+    const { tenant, services, traceId } = context;
+    const call = { ...knowledgeCall(context), documents };
+    return envelope(traceId, await ingestDocuments(tenant.tenantId, services.knowledge(tenant), call));
+  },
+);
+
+/** `GET /documents`: the tenant's documents, by id. */
+export const listDocumentsRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: "/documents",
+    operationId: "listDocuments",
+    summary: "The tenant's documents, by id",
+    tag: "knowledge",
+    access: "search",
+    query: z.strictObject({
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      cursor: z.string().max(1_000).optional(),
+    }),
+    response: listDocumentsResponseSchema,
+  },
+  async ({ tenant, services, traceId }, { query: { limit, cursor } }) => {
+    const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
+    return envelope(traceId, await listDocuments(tenant.tenantId, services.knowledge(tenant), page));
+  },
+);
+
+/** `GET /documents/:docId`: one document with its chunks. */
+export const getDocumentRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: DOCUMENT_PATH,
+    operationId: "getDocument",
+    summary: "One document with its chunks",
+    tag: "knowledge",
+    access: "search",
+    params: documentParams,
+    response: documentDetailSchema,
+  },
+  async ({ tenant, services, traceId }, { params }) =>
+    envelope(traceId, await getDocument(tenant.tenantId, services.knowledge(tenant), params.docId)),
+);
+
+/** `DELETE /documents/:docId`: removes a document with its chunks and vectors. */
+export const deleteDocumentRoute = defineRoute<Services>()(
+  {
+    method: "DELETE",
+    path: DOCUMENT_PATH,
+    operationId: "deleteDocument",
+    summary: "Remove a document with all its chunks and vectors",
+    tag: "knowledge",
+    access: "ingest",
+    params: documentParams,
+    response: deleteDocumentResponseSchema,
+  },
+  async ({ tenant, services, traceId }, { params }) =>
+    envelope(traceId, await deleteDocument(tenant.tenantId, services.knowledge(tenant), params.docId)),
+);

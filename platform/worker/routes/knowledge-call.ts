@@ -1,0 +1,11 @@
+import type { RequestContext } from "#http/request-context";
+import { ragSettings, type RagCall } from "#rag/rag-services";
+import type { Services } from "#worker/services";
+
+/** What every knowledge operation is told of a request, besides its own input. */
+export function knowledgeCall({ tenant, traceId, route, principal, request }: RequestContext<Services>): RagCall {
+  return {
+    settings: ragSettings(tenant),
+    context: { traceId, route, principalId: principal.id, signal: request.signal },
+  };
+}
