@@ -34,7 +34,11 @@ export interface SearchCall extends RagCall {
  *
  * Errors, thrown while reading: those of the stores and of the model client. Stop reading to cancel the model's call.
  */
-export async function* answerSearch(tenantId: TenantId, services: RagServices, call: SearchCall): AsyncGenerator<SearchEvent, void, undefined> {
+export async function* answerSearch(
+  tenantId: TenantId,
+  services: RagServices,
+  call: SearchCall,
+): AsyncGenerator<SearchEvent, void, undefined> {
   const { request, settings } = call;
   const blocked = checkQuestion(request.query);
   if (blocked !== undefined) {
@@ -42,12 +46,20 @@ export async function* answerSearch(tenantId: TenantId, services: RagServices, c
     return;
   }
   const topK = request.topK ?? settings.topK;
-  const retrieval = await retrievePassages(tenantId, services, { ...call, query: request.query, topK, filter: toDocumentFilter(request.filter) });
+  const retrieval = await retrievePassages(tenantId, services, {
+    ...call,
+    query: request.query,
+    topK,
+    filter: toDocumentFilter(request.filter),
+  });
   const sources = toSources(retrieval.passages);
   const safety = reportSafety(sources);
   yield { type: "sources", sources };
   if (request.mode === "retrieve") {
-    yield { type: "done", result: resultOf({ retrieval, sources, safety, answer: "", abstained: false, confidence: noConfidence([]) }) };
+    yield {
+      type: "done",
+      result: resultOf({ retrieval, sources, safety, answer: "", abstained: false, confidence: noConfidence([]) }),
+    };
     return;
   }
   const relevance = judgeRelevance(request.query, retrieval.passages, settings.metric);
@@ -56,7 +68,10 @@ export async function* answerSearch(tenantId: TenantId, services: RagServices, c
     const followUps = [...suggestFollowUps(request.query, chunksOf(retrieval), new Set())];
     yield { type: "follow_ups", followUps };
     const confidence = noConfidence(["No passage of the documents fits the question."]);
-    yield { type: "done", result: resultOf({ retrieval, sources, safety, answer: NO_ANSWER, abstained: true, confidence, followUps }) };
+    yield {
+      type: "done",
+      result: resultOf({ retrieval, sources, safety, answer: NO_ANSWER, abstained: true, confidence, followUps }),
+    };
     return;
   }
   yield* answerFrom(tenantId, services, call, { retrieval, sources, safety, coverage: relevance.coverage });
@@ -78,7 +93,12 @@ interface Grounds {
   readonly coverage: number;
 }
 
-async function* answerFrom(tenantId: TenantId, services: RagServices, call: SearchCall, grounds: Grounds): AsyncGenerator<SearchEvent, void, undefined> {
+async function* answerFrom(
+  tenantId: TenantId,
+  services: RagServices,
+  call: SearchCall,
+  grounds: Grounds,
+): AsyncGenerator<SearchEvent, void, undefined> {
   const { retrieval, sources, safety } = grounds;
   const { query } = call.request;
   const prompt = buildPrompt(query, sources);
@@ -86,7 +106,12 @@ async function* answerFrom(tenantId: TenantId, services: RagServices, call: Sear
   const startMs = services.clock.nowMs();
   const stream = await services.models.streamText(
     tenantId,
-    { model: call.settings.chatModel, messages: prompt.messages, temperature: TEMPERATURE, maxTokens: MAX_ANSWER_TOKENS },
+    {
+      model: call.settings.chatModel,
+      messages: prompt.messages,
+      temperature: TEMPERATURE,
+      maxTokens: MAX_ANSWER_TOKENS,
+    },
     call.context,
   );
   const markers = new UnknownMarkerFilter(shown.length);
@@ -99,32 +124,66 @@ async function* answerFrom(tenantId: TenantId, services: RagServices, call: Sear
     } else usage = { ...piece.usage, latencyMs: services.clock.nowMs() - startMs };
   }
   const { citations, claims } = checkCitations(answer, withHeadings(shown, retrieval.passages));
-  const all: Citation[] = [...citations, ...markers.unknown.map((n) => ({ n, spans: [], verdict: "unknown_source" as const }))];
+  const all: Citation[] = [
+    ...citations,
+    ...markers.unknown.map((n) => ({ n, spans: [], verdict: "unknown_source" as const })),
+  ];
   for (const citation of all) yield { type: "citation", citation };
-  const followUps = [...suggestFollowUps(query, chunksOf(retrieval), new Set(all.flatMap(({ chunkId }) => chunkId ?? [])))];
+  const followUps = [
+    ...suggestFollowUps(query, chunksOf(retrieval), new Set(all.flatMap(({ chunkId }) => chunkId ?? []))),
+  ];
   yield { type: "follow_ups", followUps };
 
   const abstained = isNoAnswer(answer) || isUnsupported(claims);
   const notes = failureNotes(retrieval.stages);
   const confidence = abstained
     ? noConfidence([...notes, "No sentence of the answer is supported by a source."])
-    : scoreConfidence({ claims, citations: all, questionCoverage: grounds.coverage, doSidesAgree: doSidesAgree(retrieval.passages), notes });
+    : scoreConfidence({
+        claims,
+        citations: all,
+        questionCoverage: grounds.coverage,
+        doSidesAgree: doSidesAgree(retrieval.passages),
+        notes,
+      });
   const generated: StageReport = { name: "answer", ms: usage.latencyMs, count: usage.tokensOut };
   const withAnswerStage = { ...retrieval, stages: [...retrieval.stages, generated] };
-  const result = resultOf({ retrieval: withAnswerStage, sources, safety, answer: abstained ? NO_ANSWER : answer, abstained, confidence, followUps, citations: all, usage });
+  const result = resultOf({
+    retrieval: withAnswerStage,
+    sources,
+    safety,
+    answer: abstained ? NO_ANSWER : answer,
+    abstained,
+    confidence,
+    followUps,
+    citations: all,
+    usage,
+  });
   yield { type: "done", result };
 }
 
-type AnswerPiece = { readonly text: string; readonly usage?: undefined } | { readonly text?: undefined; readonly usage: SearchUsage };
+type AnswerPiece =
+  { readonly text: string; readonly usage?: undefined } | { readonly text?: undefined; readonly usage: SearchUsage };
 
 /** The model's text without citations of sources that do not exist, then its usage. */
-async function* readAnswer(stream: TextStream, markers: UnknownMarkerFilter): AsyncGenerator<AnswerPiece, void, undefined> {
+async function* readAnswer(
+  stream: TextStream,
+  markers: UnknownMarkerFilter,
+): AsyncGenerator<AnswerPiece, void, undefined> {
   for await (const part of stream.parts) {
     const text = part.type === "text" ? markers.push(part.text) : markers.flush();
     if (text !== "") yield { text };
     if (part.type === "end") {
       const { tokensIn, tokensOut, isEstimate } = part.usage;
-      yield { usage: { modelId: stream.model, tokensIn, tokensOut, totalTokens: tokensIn + tokensOut, latencyMs: 0, isEstimate } };
+      yield {
+        usage: {
+          modelId: stream.model,
+          tokensIn,
+          tokensOut,
+          totalTokens: tokensIn + tokensOut,
+          latencyMs: 0,
+          isEstimate,
+        },
+      };
     }
   }
 }
@@ -134,10 +193,16 @@ function* refuse(reply: string, safety: SafetyReport): Generator<SearchEvent, vo
   yield { type: "message", content: reply };
   yield { type: "follow_ups", followUps: [] };
   const retrieval = { passages: [], stages: [] };
-  yield { type: "done", result: resultOf({ retrieval, sources: [], safety, answer: reply, abstained: true, confidence: noConfidence([]) }) };
+  yield {
+    type: "done",
+    result: resultOf({ retrieval, sources: [], safety, answer: reply, abstained: true, confidence: noConfidence([]) }),
+  };
 }
 
-interface ResultParts extends Pick<SearchResponse, "answer" | "abstained" | "confidence">, Partial<Pick<SearchResponse, "citations" | "followUps" | "usage">> {
+interface ResultParts
+  extends
+    Pick<SearchResponse, "answer" | "abstained" | "confidence">,
+    Partial<Pick<SearchResponse, "citations" | "followUps" | "usage">> {
   readonly retrieval: Retrieval;
   readonly sources: readonly Source[];
   readonly safety: SafetyReport;
@@ -152,7 +217,12 @@ function resultOf(parts: ResultParts): SearchResponse {
     citations: parts.citations ?? [],
     confidence,
     followUps: parts.followUps ?? [],
-    why: { stages: [...retrieval.stages], scores: retrieval.passages.map(({ scores }) => scores), cache: NO_CACHE, safety },
+    why: {
+      stages: [...retrieval.stages],
+      scores: retrieval.passages.map(({ scores }) => scores),
+      cache: NO_CACHE,
+      safety,
+    },
     usage: parts.usage ?? NO_USAGE,
   };
 }
@@ -168,7 +238,9 @@ function withHeadings(sources: readonly Source[], passages: readonly Passage[]):
 }
 
 function failureNotes(stages: readonly StageReport[]): string[] {
-  return stages.filter(({ error }) => error !== undefined).map(({ name }) => `The ${name} side of the search failed; passages may be missing.`);
+  return stages
+    .filter(({ error }) => error !== undefined)
+    .map(({ name }) => `The ${name} side of the search failed; passages may be missing.`);
 }
 
 function doSidesAgree([best]: readonly Passage[]): boolean {

@@ -36,7 +36,11 @@ export function isNoAnswer(answer: string): boolean {
 }
 
 /** Builds the messages for a question to be answered from sources, best source first. Pure. */
-export function buildPrompt(question: string, sources: readonly PromptSource[], maxSourceTokens: number = DEFAULT_SOURCE_TOKENS): GroundedPrompt {
+export function buildPrompt(
+  question: string,
+  sources: readonly PromptSource[],
+  maxSourceTokens: number = DEFAULT_SOURCE_TOKENS,
+): GroundedPrompt {
   const { fenced, used } = fenceSources(sources, maxSourceTokens);
   return {
     messages: [
@@ -52,7 +56,10 @@ export function buildPrompt(question: string, sources: readonly PromptSource[], 
  * when too little of it would stay. No content can close its fence or open another; sentences that look like
  * instructions to the model are taken out. Pure.
  */
-export function fenceSources(sources: readonly PromptSource[], maxTokens: number): { readonly fenced: string; readonly used: readonly number[] } {
+export function fenceSources(
+  sources: readonly PromptSource[],
+  maxTokens: number,
+): { readonly fenced: string; readonly used: readonly number[] } {
   const blocks: string[] = [];
   const used: number[] = [];
   let left = maxTokens;
@@ -73,7 +80,10 @@ const CLOSING_TOKENS = 6;
 
 /** Breaks every tag of ours in a text, however it is spaced or spelled. */
 function escapeFence(text: string): string {
-  return text.replace(/[<＜﹤](?=[\s\u200b\u200c\u200d\ufeff]{0,20}[/／]?[\s\u200b\u200c\u200d\ufeff]{0,20}s[\s\u200b\u200c\u200d\ufeff]{0,2}ource)/gi, "&lt;");
+  return text.replace(
+    /[<＜﹤](?=[\s\u200b\u200c\u200d\ufeff]{0,20}[/／]?[\s\u200b\u200c\u200d\ufeff]{0,20}s[\s\u200b\u200c\u200d\ufeff]{0,2}ource)/gi,
+    "&lt;",
+  );
 }
 
 function escapeAttribute(title: string): string {

@@ -22,7 +22,9 @@ export interface CitationCheck {
 }
 
 /** A source as the check needs it: a `Source`, with its headings if known. */
-export type CitableSource = Pick<Source, "n" | "docId" | "chunkId" | "text" | "title" | "start" | "startByte"> & { readonly context?: string };
+export type CitableSource = Pick<Source, "n" | "docId" | "chunkId" | "text" | "title" | "start" | "startByte"> & {
+  readonly context?: string;
+};
 
 /**
  * Compares each sentence of an answer with the sources it cites. Spans are exact substrings of the documents as they were
@@ -57,13 +59,24 @@ function checkOne(claim: string, n: number, known: IndexedSource | undefined): C
   if (known === undefined) return { n, spans: [], verdict: "unknown_source" };
   const { source, index } = known;
   const spans = findSupport(claim, index).map((range) => toSpan(range, source));
-  return { n, docId: source.docId, chunkId: source.chunkId, spans, verdict: spans.length > 0 ? "supported" : "unsupported" };
+  return {
+    n,
+    docId: source.docId,
+    chunkId: source.chunkId,
+    spans,
+    verdict: spans.length > 0 ? "supported" : "unsupported",
+  };
 }
 
 /** From a place in the chunk to the place in the document. */
 function toSpan({ start, end }: TextRange, source: CitableSource): Span {
   const startByte = source.startByte + utf8Length(source.text, 0, start);
-  return { start: source.start + start, end: source.start + end, startByte, endByte: startByte + utf8Length(source.text, start, end) };
+  return {
+    start: source.start + start,
+    end: source.start + end,
+    startByte,
+    endByte: startByte + utf8Length(source.text, start, end),
+  };
 }
 
 interface Claim {

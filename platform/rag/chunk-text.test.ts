@@ -11,7 +11,23 @@ const markdown: Chunking = { ...recursive, strategy: "markdown" };
 
 const pieces = fc.oneof(
   fc.string({ unit: "grapheme", maxLength: 40 }),
-  fc.constantFrom("\r\n", "\n", "\n\n", "\t", " ", "      ", "# Title\n", "```js\n", "```\n", "😀👩‍👩‍👧", "e\u0301\u0302", "。", ". ", "漢字かな交じり文", "word "),
+  fc.constantFrom(
+    "\r\n",
+    "\n",
+    "\n\n",
+    "\t",
+    " ",
+    "      ",
+    "# Title\n",
+    "```js\n",
+    "```\n",
+    "😀👩‍👩‍👧",
+    "e\u0301\u0302",
+    "。",
+    ". ",
+    "漢字かな交じり文",
+    "word ",
+  ),
   fc.lorem({ maxCount: 12 }),
 );
 const texts = fc.array(pieces, { maxLength: 120 }).map((parts) => parts.join(""));
@@ -70,7 +86,14 @@ describe("chunkText", () => {
   });
 
   it("never makes thousands of chunks of nine kilobytes", () => {
-    const hostile = ["# a\n".repeat(2_250), "\n\na".repeat(3_000), ". ".repeat(4_500), "a ".repeat(4_500), "a" + " ".repeat(1_100), "```\n".repeat(2_250)];
+    const hostile = [
+      "# a\n".repeat(2_250),
+      "\n\na".repeat(3_000),
+      ". ".repeat(4_500),
+      "a ".repeat(4_500),
+      "a" + " ".repeat(1_100),
+      "```\n".repeat(2_250),
+    ];
     for (const text of hostile.map((part) => part.repeat(Math.ceil(9_000 / part.length)).slice(0, 9_000))) {
       const chunks = chunkText(text, { ...markdown, overlap: 99 });
       assert.ok(chunks.length <= 181, `${chunks.length} chunks of ${JSON.stringify(text.slice(0, 20))}`);
@@ -78,7 +101,15 @@ describe("chunkText", () => {
   });
 
   it("takes linear time on a megabyte without a space, of blanks, and of marks", () => {
-    for (const text of ["x".repeat(1_000_000), " ".repeat(1_000_000), "e" + "\u0301".repeat(1_000_000), "#".repeat(1_000_000), "\n".repeat(1_000_000), "`".repeat(1_000_000), "。".repeat(1_000_000)]) {
+    for (const text of [
+      "x".repeat(1_000_000),
+      " ".repeat(1_000_000),
+      "e" + "\u0301".repeat(1_000_000),
+      "#".repeat(1_000_000),
+      "\n".repeat(1_000_000),
+      "`".repeat(1_000_000),
+      "。".repeat(1_000_000),
+    ]) {
       const startMs = performance.now();
       chunkText(text, { strategy: "markdown", unit: "tokens", size: 400, overlap: 100 });
       assert.ok(performance.now() - startMs < 3_000, "within three seconds");
@@ -87,7 +118,10 @@ describe("chunkText", () => {
 
   it("ends chunks at sections and tells the headings above each", () => {
     const section = (title: string): string => `${title}\n\n${"Some words about it. ".repeat(7)}\n\n`;
-    const chunks = chunkText(`${section("# Guide")}${section("## Install")}${section("### Linux")}${section("## Use")}`, markdown);
+    const chunks = chunkText(
+      `${section("# Guide")}${section("## Install")}${section("### Linux")}${section("## Use")}`,
+      markdown,
+    );
     assert.deepEqual(
       chunks.map(({ context }) => context),
       ["Guide", "Guide > Install", "Guide > Install > Linux", "Guide > Use"],
@@ -97,7 +131,10 @@ describe("chunkText", () => {
   it("keeps a fenced code block together when it fits", () => {
     const code = `\`\`\`ts\n${"const line = 1;\n".repeat(8)}\`\`\`\n`;
     const chunks = chunkText(`${"An intro with words. ".repeat(5)}\n${code}${"After it. ".repeat(10)}`, markdown);
-    assert.ok(chunks.some(({ text }) => text.includes(code.trimEnd())), "one chunk has the whole block");
+    assert.ok(
+      chunks.some(({ text }) => text.includes(code.trimEnd())),
+      "one chunk has the whole block",
+    );
   });
 
   it("takes no comment in a code block for a heading", () => {

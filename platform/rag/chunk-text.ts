@@ -94,7 +94,14 @@ function worthOf(level: number, isEarly: boolean): number {
 }
 
 /** Where the next chunk begins: at most `overlap` before `end`, at a sentence or line, else a word; `rest` when there is no room. */
-function overlapStart(text: string, end: number, { earliestNext }: Cut, rest: number, { levels }: TextBreaks, chunking: Chunking): number {
+function overlapStart(
+  text: string,
+  end: number,
+  { earliestNext }: Cut,
+  rest: number,
+  { levels }: TextBreaks,
+  chunking: Chunking,
+): number {
   const limit = sizeToCost(chunking.overlap, chunking.unit);
   let cost = 0;
   let best = { at: rest, worth: 0 };
@@ -153,7 +160,11 @@ class HeadingPath {
   }
 
   at(offset: number): string {
-    for (let heading = this.#headings[this.#next]; heading !== undefined && heading.at <= offset; heading = this.#headings[++this.#next]) {
+    for (
+      let heading = this.#headings[this.#next];
+      heading !== undefined && heading.at <= offset;
+      heading = this.#headings[++this.#next]
+    ) {
       const { level } = heading;
       this.#open = [...this.#open.filter((open) => open.level < level), heading];
     }

@@ -4,7 +4,10 @@ const MAX_MARKER_DIGITS = 4;
 const MAX_RANGE = 20;
 
 /** `[1]`, `[1, 2]`, `[1-3]`. */
-const MARKER = new RegExp(`\\[(\\d{1,${MAX_MARKER_DIGITS}}(?:[ \\t]{0,3}[,;–-][ \\t]{0,3}\\d{1,${MAX_MARKER_DIGITS}}){0,${MAX_RANGE}})\\]`, "g");
+const MARKER = new RegExp(
+  `\\[(\\d{1,${MAX_MARKER_DIGITS}}(?:[ \\t]{0,3}[,;–-][ \\t]{0,3}\\d{1,${MAX_MARKER_DIGITS}}){0,${MAX_RANGE}})\\]`,
+  "g",
+);
 /** What may still become a marker. */
 const MARKER_BEGINNING = /^\[[\d \t,;–-]*$/;
 const MAX_MARKER_LENGTH = 200;
@@ -69,7 +72,8 @@ function numbersOf(list: string): number[] {
   return list.split(/[,;]/).flatMap((part) => {
     const [first, last] = part.split(/[–-]/).map((text) => Number.parseInt(text, 10));
     if (first === undefined) return [];
-    if (last === undefined || last < first || last - first >= MAX_RANGE) return last === undefined ? [first] : [first, last];
+    if (last === undefined || last < first || last - first >= MAX_RANGE)
+      return last === undefined ? [first] : [first, last];
     return Array.from({ length: last - first + 1 }, (_, index) => first + index);
   });
 }

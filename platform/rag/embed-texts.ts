@@ -18,9 +18,13 @@ export async function embedTexts(
   const { vectors } = await services.models.embed(tenantId, { model: settings.embeddingModel, texts }, context);
   const isFitting = vectors.length === texts.length && vectors.every(({ length }) => length === settings.dimensions);
   if (isFitting) return vectors;
-  throw new PlatformError("internal", "The embedding model does not fit the tenant's index. The operator has to correct the configuration.", {
-    cause: new RangeError(
-      `${settings.embeddingModel} gave ${vectors.length} vectors of ${vectors[0]?.length ?? 0} for ${texts.length} texts; vectorize.dimensions is ${settings.dimensions}`,
-    ),
-  });
+  throw new PlatformError(
+    "internal",
+    "The embedding model does not fit the tenant's index. The operator has to correct the configuration.",
+    {
+      cause: new RangeError(
+        `${settings.embeddingModel} gave ${vectors.length} vectors of ${vectors[0]?.length ?? 0} for ${texts.length} texts; vectorize.dimensions is ${settings.dimensions}`,
+      ),
+    },
+  );
 }

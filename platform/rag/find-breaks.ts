@@ -83,7 +83,7 @@ function rateLines(text: string, levels: Uint8Array, isMarkdown: boolean): Headi
   const headings: Heading[] = [];
   let fence: string | undefined;
   let isAfterBlank = false;
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const next = nextLine(text, at);
     const head = text.slice(at, Math.min(next, at + MAX_LINE_HEAD)).trimEnd();
     const marker = isMarkdown ? FENCE_LINE.exec(head)?.[1] : undefined;
@@ -117,7 +117,11 @@ function nextLine(text: string, from: number): number {
 }
 
 function cleanTitle(raw: string): string {
-  return raw.replace(/[ \t]+#+$/, "").trim().slice(0, MAX_HEADING_TITLE).toWellFormed();
+  return raw
+    .replace(/[ \t]+#+$/, "")
+    .trim()
+    .slice(0, MAX_HEADING_TITLE)
+    .toWellFormed();
 }
 
 const LF = 0x0a;
@@ -127,5 +131,13 @@ const ZERO_WIDTH_JOINER = 0x200d;
 
 /** Spaces, tabs and line ends, as far as chunking is concerned. */
 export function isBlank(unit: number): boolean {
-  return unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || unit === 0xa0 || unit === 0x3000 || unit === 0x2028 || unit === 0x2029 || unit === 0xfeff;
+  return (
+    unit === 0x20 ||
+    (unit >= 0x09 && unit <= 0x0d) ||
+    unit === 0xa0 ||
+    unit === 0x3000 ||
+    unit === 0x2028 ||
+    unit === 0x2029 ||
+    unit === 0xfeff
+  );
 }

@@ -23,7 +23,10 @@ export interface SupportIndex {
 
 /** Prepares a source. `about` (title, headings) counts as said by it, but is never a span. */
 export function indexForSupport(text: string, about: string): SupportIndex {
-  const sentences = splitSentences(text).map((range) => ({ range, words: contentWords(text.slice(range.start, range.end)) }));
+  const sentences = splitSentences(text).map((range) => ({
+    range,
+    words: contentWords(text.slice(range.start, range.end)),
+  }));
   return { text, words: contentWords(`${about}\n${text}`), sentences };
 }
 
@@ -89,7 +92,12 @@ function holdsNames(claim: string, words: ReadonlySet<string>): boolean {
   });
 }
 
-function isNegationMismatch(claim: string, claimWords: ReadonlySet<string>, saying: string, bestWords: ReadonlySet<string>): boolean {
+function isNegationMismatch(
+  claim: string,
+  claimWords: ReadonlySet<string>,
+  saying: string,
+  bestWords: ReadonlySet<string>,
+): boolean {
   const isClaimNegated = NEGATION.test(claim);
   const isSourceNegated = NEGATION.test(saying);
   if (isClaimNegated === isSourceNegated) return false;

@@ -8,13 +8,19 @@ const MAX_TOPIC_CHARACTERS = 80;
  * Questions a reader could ask next: about the headings and titles of passages that the answer did not use. Pure; no model call.
  * In the order of the passages, without repetition, nothing that the question already names.
  */
-export function suggestFollowUps(question: string, passages: readonly Pick<IndexedChunk, "chunkId" | "title" | "context">[], usedChunkIds: ReadonlySet<string>): readonly string[] {
+export function suggestFollowUps(
+  question: string,
+  passages: readonly Pick<IndexedChunk, "chunkId" | "title" | "context">[],
+  usedChunkIds: ReadonlySet<string>,
+): readonly string[] {
   const asked = question.toLowerCase();
   const used = new Set(passages.filter(({ chunkId }) => usedChunkIds.has(chunkId)).map(topicOf));
   const topics = passages
     .filter(({ chunkId }) => !usedChunkIds.has(chunkId))
     .map(topicOf)
-    .filter((topic): topic is string => topic !== undefined && !used.has(topic) && !asked.includes(topic.toLowerCase()));
+    .filter(
+      (topic): topic is string => topic !== undefined && !used.has(topic) && !asked.includes(topic.toLowerCase()),
+    );
   return [...new Set(topics)].slice(0, MAX_FOLLOW_UPS).map((topic) => `What do the documents say about "${topic}"?`);
 }
 

@@ -2,7 +2,13 @@ import { PlatformError } from "#base/errors";
 import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
 import { embedTexts, MAX_TEXTS_PER_EMBEDDING } from "#rag/embed-texts";
 import type { IngestDocument, IngestResponse } from "#rag/ingest-request";
-import { digestDocument, planDocument, type DigestedDocument, type DocumentPlan, type VectorToEmbed } from "#rag/plan-document";
+import {
+  digestDocument,
+  planDocument,
+  type DigestedDocument,
+  type DocumentPlan,
+  type VectorToEmbed,
+} from "#rag/plan-document";
 import type { RagCall, RagServices } from "#rag/rag-services";
 import type { DocumentState, PlannedVector } from "#storage/document-store";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -27,9 +33,16 @@ export interface IngestCall extends RagCall {
  * Errors: `payload_too_large`, `invalid_request`, `conflict` (somebody else changed a document meanwhile), those of the model client.
  * Documents before the failing wave are stored by then.
  */
-export async function ingestDocuments(tenantId: TenantId, services: RagServices, call: IngestCall): Promise<IngestResponse> {
+export async function ingestDocuments(
+  tenantId: TenantId,
+  services: RagServices,
+  call: IngestCall,
+): Promise<IngestResponse> {
   const digested = await digestAll(call);
-  const states = await services.documents.findStates(tenantId, call.documents.map(({ docId }) => docId));
+  const states = await services.documents.findStates(
+    tenantId,
+    call.documents.map(({ docId }) => docId),
+  );
   const leftovers = states.filter(({ hasDoomedVectors }) => hasDoomedVectors).map(({ docId }) => docId);
   if (leftovers.length > 0) await deleteDoomedVectors(tenantId, services, leftovers);
 
@@ -63,9 +76,17 @@ interface ChangedDocument {
 
 type StoredVersions = ReadonlyMap<string, DocumentPlan["document"]>;
 
-async function storeChanged(tenantId: TenantId, services: RagServices, changed: readonly ChangedDocument[], call: RagCall): Promise<StoredVersions> {
+async function storeChanged(
+  tenantId: TenantId,
+  services: RagServices,
+  changed: readonly ChangedDocument[],
+  call: RagCall,
+): Promise<StoredVersions> {
   const stored = new Map<string, DocumentPlan["document"]>();
-  const live = await services.documents.listLiveVectors(tenantId, changed.filter(({ state }) => state?.document !== undefined).map(idOf));
+  const live = await services.documents.listLiveVectors(
+    tenantId,
+    changed.filter(({ state }) => state?.document !== undefined).map(idOf),
+  );
   let wave: DocumentPlan[] = [];
   const flush = async (): Promise<void> => {
     await storeWave(tenantId, services, wave, call);
@@ -81,23 +102,46 @@ async function storeChanged(tenantId: TenantId, services: RagServices, changed: 
   return stored;
 }
 
-async function storeWave(tenantId: TenantId, services: RagServices, wave: readonly DocumentPlan[], call: RagCall): Promise<void> {
+async function storeWave(
+  tenantId: TenantId,
+  services: RagServices,
+  wave: readonly DocumentPlan[],
+  call: RagCall,
+): Promise<void> {
   const toEmbed = wave.flatMap((plan) => plan.toEmbed);
   for (let start = 0; start < toEmbed.length; start += MAX_TEXTS_PER_EMBEDDING) {
     await storeVectors(tenantId, services, toEmbed.slice(start, start + MAX_TEXTS_PER_EMBEDDING), call);
   }
   const outcomes = await services.documents.replaceDocuments(tenantId, wave);
   const lost = wave.filter((_, index) => outcomes[index] !== "replaced");
-  if (lost.length > 0) await services.documents.dismissVectors(tenantId, lost.flatMap((plan) => plan.toEmbed.map(toPlanned)));
-  await deleteOldVectors(tenantId, services, wave.map(({ document }) => document.docId));
+  if (lost.length > 0)
+    await services.documents.dismissVectors(
+      tenantId,
+      lost.flatMap((plan) => plan.toEmbed.map(toPlanned)),
+    );
+  await deleteOldVectors(
+    tenantId,
+    services,
+    wave.map(({ document }) => document.docId),
+  );
   if (lost.length === 0) return;
   throw new PlatformError("conflict", "A document was changed by another call at the same time. Send it again.", {
     details: lost.map(({ document }) => ({ field: "docId", message: `${document.docId} was changed meanwhile` })),
   });
 }
 
-async function storeVectors(tenantId: TenantId, services: RagServices, batch: readonly VectorToEmbed[], call: RagCall): Promise<void> {
-  const values = await embedTexts(tenantId, services, batch.map(({ text }) => text), call);
+async function storeVectors(
+  tenantId: TenantId,
+  services: RagServices,
+  batch: readonly VectorToEmbed[],
+  call: RagCall,
+): Promise<void> {
+  const values = await embedTexts(
+    tenantId,
+    services,
+    batch.map(({ text }) => text),
+    call,
+  );
   await services.documents.planVectors(tenantId, batch.map(toPlanned));
   await services.vectors.upsert(
     tenantId,

@@ -20,7 +20,9 @@ export const docIdSchema = z.string().regex(/^[A-Za-z0-9._:/@-]{1,200}$/, {
 });
 
 /** Text that UTF-8 can hold: half a surrogate pair could not be given back as it was sent. */
-const storableText = z.string().refine((text) => text.isWellFormed(), { error: "must be well-formed Unicode: it holds half of a surrogate pair" });
+const storableText = z
+  .string()
+  .refine((text) => text.isWellFormed(), { error: "must be well-formed Unicode: it holds half of a surrogate pair" });
 
 /** How to cut a document. What is left out comes from the tenant's config. */
 export const chunkingSchema = z
@@ -29,7 +31,11 @@ export const chunkingSchema = z
     /** Counted in `unit`: 100 to 4,000 tokens or 200 to 16,000 characters. */
     size: z.int().min(SIZE_RANGES.tokens.min).max(SIZE_RANGES.characters.max).optional(),
     /** Counted in `unit`; below half of `size`. */
-    overlap: z.int().min(0).max(SIZE_RANGES.characters.max / 2).optional(),
+    overlap: z
+      .int()
+      .min(0)
+      .max(SIZE_RANGES.characters.max / 2)
+      .optional(),
     unit: z.enum(["tokens", "characters"]).optional(),
   })
   .readonly();
@@ -40,12 +46,20 @@ export const ingestDocumentSchema = z.strictObject({
   text: storableText.refine((text) => text.trim() !== "", { error: "must hold some text" }),
   source: storableText.min(1).max(500).optional(),
   title: storableText.min(1).max(500).optional(),
-  url: z.url({ protocol: /^https?$/, error: "must be an http or https address" }).max(2_000).optional(),
+  url: z
+    .url({ protocol: /^https?$/, error: "must be an http or https address" })
+    .max(2_000)
+    .optional(),
   metadata: documentMetadataSchema
-    .refine((metadata) => JSON.stringify(metadata).length <= MAX_METADATA_CHARACTERS, { error: `must take at most ${MAX_METADATA_CHARACTERS} characters as JSON` })
+    .refine((metadata) => JSON.stringify(metadata).length <= MAX_METADATA_CHARACTERS, {
+      error: `must take at most ${MAX_METADATA_CHARACTERS} characters as JSON`,
+    })
     .optional(),
   /** Labels of those who may see it; absent or empty: everyone of the tenant. */
-  acl: z.array(z.string().regex(/^[A-Za-z0-9._:@/-]{1,100}$/)).max(50).optional(),
+  acl: z
+    .array(z.string().regex(/^[A-Za-z0-9._:@/-]{1,100}$/))
+    .max(50)
+    .optional(),
   chunking: chunkingSchema.optional(),
 });
 

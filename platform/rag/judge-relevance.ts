@@ -17,7 +17,9 @@ export interface Relevance {
 /** Tells whether any passage has to do with the question. Nearest neighbours always exist, so being found says little. Pure. */
 export function judgeRelevance(question: string, passages: readonly Passage[], metric: VectorMetric): Relevance {
   const wanted = contentWords(question);
-  const shares = passages.map(({ chunk }) => coverage(wanted, contentWords(`${chunk.title ?? ""}\n${chunk.context}\n${chunk.text}`)));
+  const shares = passages.map(({ chunk }) =>
+    coverage(wanted, contentWords(`${chunk.title ?? ""}\n${chunk.context}\n${chunk.text}`)),
+  );
   const best = Math.max(0, ...shares);
   const isNear = metric === "cosine" && passages.some(({ scores }) => (scores.vector ?? 0) >= MIN_COSINE);
   // A question of stop words alone, or scores of another metric, give nothing to judge by.

@@ -15,12 +15,28 @@ export async function listDocuments(
 }
 
 /** A document with its chunks in the order of the text. Errors: `not_found`. */
-export async function getDocument(tenantId: TenantId, { documents }: Pick<RagServices, "documents">, docId: string): Promise<DocumentDetail> {
-  const [record, chunks] = await Promise.all([documents.findDocument(tenantId, docId), documents.listChunks(tenantId, docId)]);
+export async function getDocument(
+  tenantId: TenantId,
+  { documents }: Pick<RagServices, "documents">,
+  docId: string,
+): Promise<DocumentDetail> {
+  const [record, chunks] = await Promise.all([
+    documents.findDocument(tenantId, docId),
+    documents.listChunks(tenantId, docId),
+  ]);
   if (record === undefined) throw new PlatformError("not_found", "There is no such document.");
   return {
     ...toSummary(record),
-    chunks: chunks.map(({ chunkId, index, context, text, start, end, startByte, endByte }) => ({ chunkId, index, context, text, start, end, startByte, endByte })),
+    chunks: chunks.map(({ chunkId, index, context, text, start, end, startByte, endByte }) => ({
+      chunkId,
+      index,
+      context,
+      text,
+      start,
+      end,
+      startByte,
+      endByte,
+    })),
   };
 }
 

@@ -10,12 +10,20 @@ export interface StageOutcome<T> {
 }
 
 /** Runs one stage of a search and times it. Never throws: a search lives with the failure of one side. */
-export async function measureStage<T>(clock: Clock, name: string, run: () => Promise<readonly T[]>): Promise<StageOutcome<T>> {
+export async function measureStage<T>(
+  clock: Clock,
+  name: string,
+  run: () => Promise<readonly T[]>,
+): Promise<StageOutcome<T>> {
   const startMs = clock.nowMs();
   try {
     const items = await run();
     return { items, report: { name, ms: clock.nowMs() - startMs, count: items.length }, failure: undefined };
   } catch (thrown) {
-    return { items: [], report: { name, ms: clock.nowMs() - startMs, count: 0, error: "failed" }, failure: thrown ?? new Error(name) };
+    return {
+      items: [],
+      report: { name, ms: clock.nowMs() - startMs, count: 0, error: "failed" },
+      failure: thrown ?? new Error(name),
+    };
   }
 }

@@ -26,7 +26,9 @@ function refuseRepeatedIds(documents: readonly IngestDocument[]): void {
     const earlier = seen.get(docId);
     if (earlier !== undefined) {
       throw new PlatformError("invalid_request", undefined, {
-        details: [{ field: `documents.${index}.docId`, message: `repeats documents.${earlier}.docId: send each document once` }],
+        details: [
+          { field: `documents.${index}.docId`, message: `repeats documents.${earlier}.docId: send each document once` },
+        ],
       });
     }
     seen.set(docId, index);

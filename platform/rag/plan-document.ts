@@ -42,13 +42,29 @@ export async function digestDocument(input: IngestDocument, settings: RagSetting
   const bytes = utf8Length(input.text);
   if (bytes > MAX_DOCUMENT_BYTES) {
     throw new PlatformError("payload_too_large", "A document is too large.", {
-      details: [{ field: "text", message: `document ${input.docId} has ${bytes} bytes of text, at most ${MAX_DOCUMENT_BYTES} are taken: divide it` }],
+      details: [
+        {
+          field: "text",
+          message: `document ${input.docId} has ${bytes} bytes of text, at most ${MAX_DOCUMENT_BYTES} are taken: divide it`,
+        },
+      ],
     });
   }
   const chunking = resolveChunking(input, settings);
   const contentHash = await sha256Hex(input.text);
   const { docId, title, source, url, metadata, acl } = input;
-  const decisive = [INDEXING_REVISION, docId, contentHash, title, source, url, sortedEntries(metadata), acl, chunking, settings.embeddingModel];
+  const decisive = [
+    INDEXING_REVISION,
+    docId,
+    contentHash,
+    title,
+    source,
+    url,
+    sortedEntries(metadata),
+    acl,
+    chunking,
+    settings.embeddingModel,
+  ];
   return { input, chunking, contentHash, fingerprint: await sha256Hex(JSON.stringify(decisive)), bytes };
 }
 
@@ -78,7 +94,13 @@ export async function planDocument(
   return { base, document: toRecord(digested, version, chunks.length, base, nowMs), chunks, toEmbed };
 }
 
-function toRecord(digested: DigestedDocument, version: number, chunks: number, base: DocumentRecord | undefined, nowMs: number): DocumentRecord {
+function toRecord(
+  digested: DigestedDocument,
+  version: number,
+  chunks: number,
+  base: DocumentRecord | undefined,
+  nowMs: number,
+): DocumentRecord {
   const { docId, title, source, url, metadata, acl } = digested.input;
   return {
     docId,
@@ -120,7 +142,8 @@ function resolveChunking(input: IngestDocument, settings: RagSettings): Chunking
   // Another unit makes the tenant's own numbers meaningless: they are fitted into the unit's range.
   const size = asked.size ?? Math.min(Math.max(settings.chunking.size, range.min), range.max);
   const overlap = asked.overlap ?? Math.min(settings.chunking.overlap, Math.floor(size / 8));
-  if (size < range.min || size > range.max) throw badChunking(input.docId, "size", `${range.min} to ${range.max} ${unit}`);
+  if (size < range.min || size > range.max)
+    throw badChunking(input.docId, "size", `${range.min} to ${range.max} ${unit}`);
   if (overlap * 2 >= size) throw badChunking(input.docId, "overlap", `below half of size, which is ${size}`);
   return { strategy: asked.strategy ?? settings.chunking.strategy, unit, size, overlap };
 }
@@ -133,7 +156,12 @@ function badChunking(docId: string, field: string, rule: string): PlatformError 
 
 function tooManyChunks(docId: string, count: number): PlatformError {
   return new PlatformError("invalid_request", undefined, {
-    details: [{ field: "chunking.size", message: `cuts document ${docId} into ${count} chunks, at most ${MAX_CHUNKS_PER_DOCUMENT} are stored: choose a larger size` }],
+    details: [
+      {
+        field: "chunking.size",
+        message: `cuts document ${docId} into ${count} chunks, at most ${MAX_CHUNKS_PER_DOCUMENT} are stored: choose a larger size`,
+      },
+    ],
   });
 }
 

@@ -48,7 +48,9 @@ export async function retrievePassages(
 
   const chunks = new Map(lexical.items.map(({ chunk }) => [chunk.chunkId, chunk]));
   const unread = vector.items.map(({ vectorId }) => vectorId).filter((id) => !chunks.has(id));
-  const read = await measureStage(clock, "read", async () => (unread.length === 0 ? [] : documents.findChunks(tenantId, unread)));
+  const read = await measureStage(clock, "read", async () =>
+    unread.length === 0 ? [] : documents.findChunks(tenantId, unread),
+  );
   for (const chunk of read.items) chunks.set(chunk.chunkId, chunk);
 
   const passages = rankPassages(
@@ -57,7 +59,10 @@ export async function retrievePassages(
     chunks,
     call,
   );
-  return { passages, stages: [lexical.report, vector.report, read.report, { name: "fused", ms: 0, count: passages.length }] };
+  return {
+    passages,
+    stages: [lexical.report, vector.report, read.report, { name: "fused", ms: 0, count: passages.length }],
+  };
 }
 
 /** A filter is applied to vectors after the fact, so that as many as possible are asked for. */
@@ -89,7 +94,13 @@ function rankPassages(
     return chunk !== undefined && matchesFilter(chunk, filter);
   };
   const sides = { lexical: lexical.filter(isAllowed), vector: vector.filter(isAllowed) };
-  const fused = fuseRankings([{ items: sides.lexical, weight: 1 }, { items: sides.vector, weight: 1 }], settings.fusion);
+  const fused = fuseRankings(
+    [
+      { items: sides.lexical, weight: 1 },
+      { items: sides.vector, weight: 1 },
+    ],
+    settings.fusion,
+  );
   const places = { lexical: placesOf(sides.lexical), vector: placesOf(sides.vector) };
   const seenTexts = new Set<string>();
   const passages: Passage[] = [];
@@ -97,7 +108,16 @@ function rankPassages(
     const chunk = chunks.get(id);
     if (chunk === undefined || seenTexts.has(chunk.text)) continue;
     seenTexts.add(chunk.text);
-    passages.push({ chunk, score, scores: { chunkId: id, fused: score, ...sideScores("lexical", places.lexical.get(id)), ...sideScores("vector", places.vector.get(id)) } });
+    passages.push({
+      chunk,
+      score,
+      scores: {
+        chunkId: id,
+        fused: score,
+        ...sideScores("lexical", places.lexical.get(id)),
+        ...sideScores("vector", places.vector.get(id)),
+      },
+    });
     if (passages.length === topK) break;
   }
   return passages;

@@ -40,7 +40,15 @@ export function checkQuestion(question: string): QuestionVerdict | undefined {
 }
 
 /** What text in a document may try with the model that reads it. */
-export type InjectionKind = "override_instructions" | "change_role" | "leak" | "cross_tenant" | "call_tool" | "chat_markup" | "exfiltrate" | "hidden_text";
+export type InjectionKind =
+  | "override_instructions"
+  | "change_role"
+  | "leak"
+  | "cross_tenant"
+  | "call_tool"
+  | "chat_markup"
+  | "exfiltrate"
+  | "hidden_text";
 
 /** Each pattern looks at a stretch of bounded length, so that no text makes it slow. */
 const INJECTION_PATTERNS: readonly (readonly [InjectionKind, RegExp])[] = [
@@ -51,9 +59,15 @@ const INJECTION_PATTERNS: readonly (readonly [InjectionKind, RegExp])[] = [
   ["override_instructions", /\b(?:new|updated|real) (?:system )?(?:instructions?|prompt)\s*:/gi],
   ["override_instructions", /\b(?:ignorier\w{0,3}|vergiss)\b[^.\n]{0,40}\b(?:anweisung|regel|vorgabe)\w{0,4}/gi],
   ["override_instructions", /\b(?:ignore[rz]?|oublie[rz]?)\b[^.\n]{0,40}\b(?:instructions?|consignes?|règles)/gi],
-  ["override_instructions", /\b(?:ignora|olvida|ignore)\b[^.\n]{0,40}\b(?:instrucciones|reglas|istruzioni|instruções)\b/gi],
+  [
+    "override_instructions",
+    /\b(?:ignora|olvida|ignore)\b[^.\n]{0,40}\b(?:instrucciones|reglas|istruzioni|instruções)\b/gi,
+  ],
   ["change_role", /\byou are (?:now|no longer)\b[^.\n]{0,60}/gi],
-  ["change_role", /\b(?:act|behave|respond|answer) as (?:if you (?:are|were) )?(?:an? |the )?(?:admin\w*|system|root|developer|dan|unrestricted|jailbroken)\b/gi],
+  [
+    "change_role",
+    /\b(?:act|behave|respond|answer) as (?:if you (?:are|were) )?(?:an? |the )?(?:admin\w*|system|root|developer|dan|unrestricted|jailbroken)\b/gi,
+  ],
   ["change_role", /\b(?:developer|god|debug|jailbreak|dan) mode\b[^.\n]{0,30}\b(?:enabled|activated|on)\b/gi],
   [
     "leak",
@@ -67,9 +81,15 @@ const INJECTION_PATTERNS: readonly (readonly [InjectionKind, RegExp])[] = [
   ["call_tool", /\b(?:tool_call|function_call|<tool\b|<function\b)/gi],
   ["chat_markup", /<\|[a-z_]{2,20}\|>|<<\/?SYS>>|\[\/?INST\]|<\/?(?:system|assistant|user|instructions?)>/gi],
   ["chat_markup", /^[ \t]{0,8}(?:system|assistant|developer)[ \t]{0,3}:/gim],
-  ["chat_markup", /\b(?:assistant|ai|model|llm|chatbot)\b[,:]? (?:you )?(?:must|should|has to|have to|shall|will now|please)\b/gi],
+  [
+    "chat_markup",
+    /\b(?:assistant|ai|model|llm|chatbot)\b[,:]? (?:you )?(?:must|should|has to|have to|shall|will now|please)\b/gi,
+  ],
   ["exfiltrate", /!\[[^\]\n]{0,100}\]\(https?:\/\/[^)\s]{1,300}[?&=][^)\s]{0,300}\)/gi],
-  ["exfiltrate", /\b(?:send|post|forward|upload|transmit|email)\b[^.\n]{0,60}\b(?:to|at)\b[^.\n]{0,20}(?:https?:\/\/|[\w.-]{1,60}@)/gi],
+  [
+    "exfiltrate",
+    /\b(?:send|post|forward|upload|transmit|email)\b[^.\n]{0,60}\b(?:to|at)\b[^.\n]{0,20}(?:https?:\/\/|[\w.-]{1,60}@)/gi,
+  ],
   ["hidden_text", /[\u200b\u200c\u2060\u{e0000}-\u{e007f}]{3,}/gu],
 ];
 
@@ -90,7 +110,8 @@ export function findInjections(text: string): readonly InjectionFinding[] {
   for (const [kind, pattern] of INJECTION_PATTERNS) {
     for (const { index, 0: match } of text.matchAll(pattern)) {
       for (const range of sentences) {
-        if (range.start < index + match.length && index < range.end && !findings.has(range.start)) findings.set(range.start, { kind, range });
+        if (range.start < index + match.length && index < range.end && !findings.has(range.start))
+          findings.set(range.start, { kind, range });
       }
     }
   }

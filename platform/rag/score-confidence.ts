@@ -26,7 +26,8 @@ export function scoreConfidence(evidence: ConfidenceEvidence): Confidence {
   const { claims, citations, questionCoverage, doSidesAgree } = evidence;
   const supported = claims.filter(({ isSupported }) => isSupported).length;
   const support = claims.length === 0 ? 0 : supported / claims.length;
-  const weighted = WEIGHTS.support * support + WEIGHTS.coverage * questionCoverage + WEIGHTS.agreement * (doSidesAgree ? 1 : 0);
+  const weighted =
+    WEIGHTS.support * support + WEIGHTS.coverage * questionCoverage + WEIGHTS.agreement * (doSidesAgree ? 1 : 0);
   const value = round(supported === 0 ? Math.min(weighted, MAX_WITHOUT_SUPPORT) : weighted);
   return { value, level: levelOf(value), notes: [...evidence.notes, ...notesOn(claims, citations, supported)] };
 }
@@ -42,13 +43,16 @@ export function isUnsupported(claims: readonly CheckedClaim[]): boolean {
 }
 
 function notesOn(claims: readonly CheckedClaim[], citations: readonly Citation[], supported: number): string[] {
-  const count = (verdict: Citation["verdict"]): number => citations.filter((citation) => citation.verdict === verdict).length;
+  const count = (verdict: Citation["verdict"]): number =>
+    citations.filter((citation) => citation.verdict === verdict).length;
   const uncited = claims.filter(({ cited }) => cited.length === 0).length;
   return [
     ...(claims.length > 0 ? [`${supported} of ${claims.length} sentences are supported by a source.`] : []),
     ...(uncited > 0 ? [`${uncited} of ${claims.length} sentences cite no source.`] : []),
     ...(count("unsupported") > 0 ? [`${count("unsupported")} citations point to a source that does not say it.`] : []),
-    ...(count("unknown_source") > 0 ? [`${count("unknown_source")} citations pointed to no source and were removed.`] : []),
+    ...(count("unknown_source") > 0
+      ? [`${count("unknown_source")} citations pointed to no source and were removed.`]
+      : []),
   ];
 }
 

@@ -31,11 +31,19 @@ export const searchFilterSchema = z
   .superRefine((filter, context) => {
     for (const key of Object.keys(filter)) {
       if (!FILTER_FIELDS.has(key) && !(key.startsWith(METADATA_PREFIX) && key.length > METADATA_PREFIX.length)) {
-        context.addIssue({ code: "custom", path: [key], message: "unknown field: filter on source, docId and metadata.*" });
+        context.addIssue({
+          code: "custom",
+          path: [key],
+          message: "unknown field: filter on source, docId and metadata.*",
+        });
       }
     }
     if (metadataConditions(filter).size > MAX_FILTER_CONDITIONS) {
-      context.addIssue({ code: "custom", path: ["metadata"], message: `use at most ${MAX_FILTER_CONDITIONS} conditions on metadata` });
+      context.addIssue({
+        code: "custom",
+        path: ["metadata"],
+        message: `use at most ${MAX_FILTER_CONDITIONS} conditions on metadata`,
+      });
     }
   });
 
@@ -74,12 +82,16 @@ export function toDocumentFilter(filter: SearchFilter | undefined): DocumentFilt
 function metadataConditions(filter: SearchFilter): Map<string, readonly FilterValue[]> {
   const nested = Object.entries(filter.metadata ?? {});
   const dotted = Object.entries(filter).flatMap(([key, value]): [string, FilterValue | FilterValue[]][] =>
-    key.startsWith(METADATA_PREFIX) && value !== undefined && !isRecord(value) ? [[key.slice(METADATA_PREFIX.length), value]] : [],
+    key.startsWith(METADATA_PREFIX) && value !== undefined && !isRecord(value)
+      ? [[key.slice(METADATA_PREFIX.length), value]]
+      : [],
   );
   return new Map([...nested, ...dotted].map(([key, value]) => [key, listOf(value)]));
 }
 
-function isRecord(value: FilterValue | readonly FilterValue[] | NonNullable<SearchFilter["metadata"]>): value is NonNullable<SearchFilter["metadata"]> {
+function isRecord(
+  value: FilterValue | readonly FilterValue[] | NonNullable<SearchFilter["metadata"]>,
+): value is NonNullable<SearchFilter["metadata"]> {
   return typeof value === "object" && !Array.isArray(value);
 }
 

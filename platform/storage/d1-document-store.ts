@@ -1,7 +1,14 @@
 import * as z from "zod";
 
-import { CHUNK_COLUMNS, DOCUMENT_COLUMNS, INDEXED_CHUNK_COLUMNS, parseChunkRow, parseDocumentRow, parseIndexedChunkRow } from "#storage/d1-rows";
-import { COUNT_CORPUS_UP, replaceStatements } from "#storage/d1-replace-document";
+import {
+  CHUNK_COLUMNS,
+  DOCUMENT_COLUMNS,
+  INDEXED_CHUNK_COLUMNS,
+  parseChunkRow,
+  parseDocumentRow,
+  parseIndexedChunkRow,
+} from "#storage/d1-rows";
+import { countCorpusUp, replaceStatements } from "#storage/d1-replace-document";
 import { searchTextStatement } from "#storage/d1-search-text";
 import { createD1VectorLedger } from "#storage/d1-vector-ledger";
 import { matchesFilter } from "#storage/document-filter";
@@ -26,25 +33,37 @@ export function createD1DocumentStore(db: D1Database): DocumentStore {
   return { ...documentReads(db), ...createD1VectorLedger(db), ...documentWrites(db), ...searches(db) };
 }
 
-type DocumentReads = Pick<DocumentStore, "findStates" | "findDocument" | "listChunks" | "listDocuments" | "corpusVersion">;
+type DocumentReads = Pick<
+  DocumentStore,
+  "findStates" | "findDocument" | "listChunks" | "listDocuments" | "corpusVersion"
+>;
 
 function documentReads(db: D1Database): DocumentReads {
   return {
     async findStates(tenantId, docIds) {
       const [documents, doomed] = await db.batch([
         db
-          .prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))`)
+          .prepare(
+            `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))`,
+          )
           .bind(tenantId, JSON.stringify(docIds)),
         db
-          .prepare("SELECT DISTINCT doc_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'")
+          .prepare(
+            "SELECT DISTINCT doc_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'",
+          )
           .bind(tenantId, JSON.stringify(docIds)),
       ]);
-      const byId = new Map((documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]));
+      const byId = new Map(
+        (documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]),
+      );
       const withDoomed = new Set((doomed?.results ?? []).map((row) => docIdRow.parse(row).doc_id));
       return docIds.map((docId) => ({ docId, document: byId.get(docId), hasDoomedVectors: withDoomed.has(docId) }));
     },
     async findDocument(tenantId, docId) {
-      const row = await db.prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id = ?2`).bind(tenantId, docId).first();
+      const row = await db
+        .prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id = ?2`)
+        .bind(tenantId, docId)
+        .first();
       return row === null ? undefined : parseDocumentRow(row);
     },
     async listChunks(tenantId, docId) {
@@ -56,10 +75,15 @@ function documentReads(db: D1Database): DocumentReads {
       const limit = Math.min(Math.max(1, page.limit), MAX_DOCUMENTS_PAGE);
       const after = page.cursor === undefined ? "" : decodeCursor(page.cursor);
       const sql = `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id > ?2 ORDER BY doc_id LIMIT ?3`;
-      const { results } = await db.prepare(sql).bind(tenantId, after, limit + 1).all();
+      const { results } = await db
+        .prepare(sql)
+        .bind(tenantId, after, limit + 1)
+        .all();
       const documents = results.slice(0, limit).map(parseDocumentRow);
       const last = documents.at(-1);
-      return results.length > limit && last !== undefined ? { documents, nextCursor: encodeCursor(last.docId) } : { documents };
+      return results.length > limit && last !== undefined
+        ? { documents, nextCursor: encodeCursor(last.docId) }
+        : { documents };
     },
     async corpusVersion(tenantId) {
       const row = await db.prepare("SELECT version FROM corpora WHERE tenant_id = ?1").bind(tenantId).first();
@@ -86,15 +110,17 @@ function documentWrites(db: D1Database): DocumentWrites {
     },
     async removeDocument(tenantId, docId) {
       const owned = "WHERE tenant_id = ?1 AND doc_id = ?2";
-      const [counts] = await db.batch([
-        `SELECT (SELECT count(*) FROM chunks ${owned}) AS chunks,
+      const [counts] = await db.batch(
+        [
+          `SELECT (SELECT count(*) FROM chunks ${owned}) AS chunks,
           EXISTS (SELECT 1 FROM documents ${owned}) OR EXISTS (SELECT 1 FROM vectors ${owned}) AS existed`,
-        `DELETE FROM chunk_search WHERE rowid IN (SELECT row_id FROM chunks ${owned})`,
-        `DELETE FROM chunks ${owned}`,
-        `UPDATE vectors SET state = 'doomed' ${owned}`,
-        `${COUNT_CORPUS_UP} WHERE EXISTS (SELECT 1 FROM documents ${owned})`,
-        `DELETE FROM documents ${owned}`,
-      ].map((sql) => db.prepare(sql).bind(tenantId, docId)));
+          `DELETE FROM chunk_search WHERE rowid IN (SELECT row_id FROM chunks ${owned})`,
+          `DELETE FROM chunks ${owned}`,
+          `UPDATE vectors SET state = 'doomed' ${owned}`,
+          countCorpusUp(`EXISTS (SELECT 1 FROM documents ${owned})`),
+          `DELETE FROM documents ${owned}`,
+        ].map((sql) => db.prepare(sql).bind(tenantId, docId)),
+      );
       const { chunks, existed } = removedRow.parse(counts?.results[0]);
       return { chunks, existed: existed === 1 };
     },
@@ -102,7 +128,11 @@ function documentWrites(db: D1Database): DocumentWrites {
 }
 
 /** Joins documents into batches; each document's statements are one element, so that they share a transaction. */
-function groupStatements(db: D1Database, tenantId: TenantId, replacements: readonly DocumentReplacement[]): D1PreparedStatement[][][] {
+function groupStatements(
+  db: D1Database,
+  tenantId: TenantId,
+  replacements: readonly DocumentReplacement[],
+): D1PreparedStatement[][][] {
   const groups: D1PreparedStatement[][][] = [];
   let size = Infinity;
   for (const replacement of replacements) {

@@ -5,17 +5,18 @@ import { tenantToken } from "#storage/match-expression";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** True only when the replacement has taken the document: a writer that came too late changes nothing. ?1 tenant, ?2 document, ?3 version, ?4 fingerprint. */
-const IS_TAKEN = "EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2 AND version = ?3 AND fingerprint = ?4)";
+const IS_TAKEN =
+  "EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2 AND version = ?3 AND fingerprint = ?4)";
 
 const TAKE_DOCUMENT = `
 INSERT INTO documents (tenant_id, doc_id, version, fingerprint, content_hash, title, source, url, metadata, acl, chunk_count, bytes, created_at, updated_at)
-SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?13
-WHERE ?14 = 0 OR EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2)
+SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
+WHERE ?15 = 0 OR EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2)
 ON CONFLICT (tenant_id, doc_id) DO UPDATE SET
   version = excluded.version, fingerprint = excluded.fingerprint, content_hash = excluded.content_hash, title = excluded.title,
   source = excluded.source, url = excluded.url, metadata = excluded.metadata, acl = excluded.acl, chunk_count = excluded.chunk_count,
   bytes = excluded.bytes, updated_at = excluded.updated_at
-WHERE documents.version = ?14 AND documents.fingerprint = ?15`;
+WHERE documents.version = ?15 AND documents.fingerprint = ?16`;
 
 const CLEAR_INDEX = `
 DELETE FROM chunk_search WHERE ${IS_TAKEN}
@@ -42,9 +43,10 @@ const MARK_DOOMED = `
 UPDATE vectors SET state = 'doomed' WHERE tenant_id = ?1 AND doc_id = ?2 AND ${IS_TAKEN} AND version <= ?3 AND state <> 'doomed'
 AND vector_id NOT IN (SELECT chunk_id FROM chunks WHERE tenant_id = ?1 AND doc_id = ?2)`;
 
-/** Counts a tenant's corpus up. ?1 tenant. */
-export const COUNT_CORPUS_UP =
-  "INSERT INTO corpora (tenant_id, version) VALUES (?1, 1) ON CONFLICT (tenant_id) DO UPDATE SET version = version + 1";
+/** Counts a tenant's corpus up if a condition holds. ?1 tenant. */
+export function countCorpusUp(condition: string): string {
+  return `INSERT INTO corpora (tenant_id, version) SELECT ?1, 1 WHERE ${condition} ON CONFLICT (tenant_id) DO UPDATE SET version = version + 1`;
+}
 
 /** Whether the replacement is what is stored now. One row with `taken` 0 or 1. */
 const READ_OUTCOME = `SELECT ${IS_TAKEN} AS taken`;
@@ -53,24 +55,31 @@ const READ_OUTCOME = `SELECT ${IS_TAKEN} AS taken`;
  * The statements that swap a document for its new version, to be run in one batch (D1 runs a batch as one transaction).
  * The last one answers whether it took. Repeating the batch changes nothing.
  */
-export function replaceStatements(db: D1Database, tenantId: TenantId, replacement: DocumentReplacement): D1PreparedStatement[] {
+export function replaceStatements(
+  db: D1Database,
+  tenantId: TenantId,
+  replacement: DocumentReplacement,
+): D1PreparedStatement[] {
   const { document, chunks, base } = replacement;
   const taken = [tenantId, document.docId, document.version, document.fingerprint] as const;
-  const guarded = (sql: string, ...more: readonly (string | number)[]): D1PreparedStatement => db.prepare(sql).bind(...taken, ...more);
+  const guarded = (sql: string, ...more: readonly (string | number)[]): D1PreparedStatement =>
+    db.prepare(sql).bind(...taken, ...more);
   return [
-    db.prepare(TAKE_DOCUMENT).bind(...taken, ...documentValues(replacement), base?.version ?? 0, base?.fingerprint ?? ""),
+    db
+      .prepare(TAKE_DOCUMENT)
+      .bind(...taken, ...documentValues(replacement), base?.version ?? 0, base?.fingerprint ?? ""),
     guarded(CLEAR_INDEX),
     guarded(CLEAR_CHUNKS),
     ...packJsonArrays(chunks.map(chunkRow)).map((rows) => guarded(INSERT_CHUNKS, rows)),
     guarded(INSERT_INDEX, tenantToken(tenantId), document.title ?? ""),
     guarded(MARK_LIVE),
     guarded(MARK_DOOMED),
-    db.prepare(COUNT_CORPUS_UP).bind(tenantId),
+    guarded(countCorpusUp(IS_TAKEN)),
     guarded(READ_OUTCOME),
   ];
 }
 
-/** Values of ?5 to ?13 of `TAKE_DOCUMENT`. */
+/** Values of ?5 to ?14 of `TAKE_DOCUMENT`. */
 function documentValues({ document, chunks }: DocumentReplacement): (string | number | null)[] {
   return [
     document.contentHash,
@@ -81,6 +90,7 @@ function documentValues({ document, chunks }: DocumentReplacement): (string | nu
     JSON.stringify(document.acl),
     chunks.length,
     document.bytes,
+    document.createdAtMs,
     document.updatedAtMs,
   ];
 }

@@ -1,6 +1,11 @@
 import * as z from "zod";
 
-import { documentMetadataSchema, type ChunkRecord, type DocumentRecord, type IndexedChunk } from "#storage/document-record";
+import {
+  documentMetadataSchema,
+  type ChunkRecord,
+  type DocumentRecord,
+  type IndexedChunk,
+} from "#storage/document-record";
 
 /** Columns of `documents`, as `parseDocumentRow` reads them. */
 export const DOCUMENT_COLUMNS =
@@ -46,9 +51,14 @@ const chunkRow = z.object({
   embedding_hash: z.string(),
 });
 
-const indexedChunkRow = chunkRow.extend(documentRow.pick({ doc_id: true, version: true, title: true, source: true, url: true, metadata: true, acl: true }).shape).extend({
-  tenant_id: z.string(),
-});
+const indexedChunkRow = chunkRow
+  .extend(
+    documentRow.pick({ doc_id: true, version: true, title: true, source: true, url: true, metadata: true, acl: true })
+      .shape,
+  )
+  .extend({
+    tenant_id: z.string(),
+  });
 
 /** Reads a row of `documents`. Throws when the database holds what this code never wrote. */
 export function parseDocumentRow(value: unknown): DocumentRecord {
@@ -78,7 +88,14 @@ export function parseIndexedChunkRow(value: unknown): { readonly tenantId: strin
   const row = indexedChunkRow.parse(value);
   return {
     tenantId: row.tenant_id,
-    chunk: { ...toChunk(row), docId: row.doc_id, version: row.version, ...describedBy(row), metadata: row.metadata, acl: row.acl },
+    chunk: {
+      ...toChunk(row),
+      docId: row.doc_id,
+      version: row.version,
+      ...describedBy(row),
+      metadata: row.metadata,
+      acl: row.acl,
+    },
   };
 }
 
@@ -97,7 +114,11 @@ function toChunk(row: z.output<typeof chunkRow>): ChunkRecord {
 }
 
 /** The optional fields, absent where the column is null. */
-function describedBy(row: { title: string | null; source: string | null; url: string | null }): Pick<DocumentRecord, "title" | "source" | "url"> {
+function describedBy(row: {
+  title: string | null;
+  source: string | null;
+  url: string | null;
+}): Pick<DocumentRecord, "title" | "source" | "url"> {
   return {
     ...(row.title === null ? {} : { title: row.title }),
     ...(row.source === null ? {} : { source: row.source }),

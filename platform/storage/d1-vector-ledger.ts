@@ -5,11 +5,19 @@ import { packJsonArrays } from "#storage/pack-json-arrays";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** The part of the document store that knows which vectors may exist in the vector store. */
-export type VectorLedger = Pick<DocumentStore, "listLiveVectors" | "planVectors" | "dismissVectors" | "listDoomedVectors" | "forgetDoomedVectors">;
+export type VectorLedger = Pick<
+  DocumentStore,
+  "listLiveVectors" | "planVectors" | "dismissVectors" | "listDoomedVectors" | "forgetDoomedVectors"
+>;
 
 /** The ledger in D1. */
 export function createD1VectorLedger(db: D1Database): VectorLedger {
-  const record = async (tenantId: TenantId, state: string, onConflict: string, vectors: readonly PlannedVector[]): Promise<void> => {
+  const record = async (
+    tenantId: TenantId,
+    state: string,
+    onConflict: string,
+    vectors: readonly PlannedVector[],
+  ): Promise<void> => {
     const sql = `INSERT INTO vectors (tenant_id, doc_id, vector_id, version, embedding_hash, state)
       SELECT ?1, value ->> 'docId', value ->> 'vectorId', value ->> 'version', value ->> 'embeddingHash', '${state}' FROM json_each(?2) WHERE true
       ON CONFLICT (tenant_id, vector_id) DO ${onConflict}`;
@@ -35,12 +43,14 @@ export function createD1VectorLedger(db: D1Database): VectorLedger {
     dismissVectors: (tenantId, vectors) =>
       record(tenantId, "doomed", "UPDATE SET state = 'doomed' WHERE state = 'pending'", vectors),
     async listDoomedVectors(tenantId, docIds) {
-      const sql = "SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'";
+      const sql =
+        "SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'";
       const { results } = await db.prepare(sql).bind(tenantId, JSON.stringify(docIds)).all();
       return results.map((row) => vectorIdRow.parse(row).vector_id);
     },
     async forgetDoomedVectors(tenantId, vectorIds) {
-      const sql = "DELETE FROM vectors WHERE tenant_id = ?1 AND vector_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'";
+      const sql =
+        "DELETE FROM vectors WHERE tenant_id = ?1 AND vector_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'";
       const statements = packJsonArrays(vectorIds).map((ids) => db.prepare(sql).bind(tenantId, ids));
       if (statements.length > 0) await db.batch(statements);
     },

@@ -23,7 +23,8 @@ export interface FilterableDocument {
 /** Whether a document passes. Compares by type and value: `"1"` is not `1`. Pure. */
 export function matchesFilter(document: FilterableDocument, filter: DocumentFilter): boolean {
   if (filter.docIds !== undefined && !filter.docIds.includes(document.docId)) return false;
-  if (filter.sources !== undefined && (document.source === undefined || !filter.sources.includes(document.source))) return false;
+  if (filter.sources !== undefined && (document.source === undefined || !filter.sources.includes(document.source)))
+    return false;
   for (const [key, wanted] of filter.metadata ?? []) {
     if (!Object.hasOwn(document.metadata, key)) return false;
     if (!holdsAny(document.metadata[key], wanted)) return false;

@@ -64,7 +64,10 @@ export interface DocumentStore {
   listDocuments(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<DocumentPage>;
 
   /** The live vectors of several documents: docId → vectors. */
-  listLiveVectors(tenantId: TenantId, docIds: readonly string[]): Promise<ReadonlyMap<string, readonly ReusableVector[]>>;
+  listLiveVectors(
+    tenantId: TenantId,
+    docIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly ReusableVector[]>>;
   /** Records vectors as pending. Idempotent. */
   planVectors(tenantId: TenantId, vectors: readonly PlannedVector[]): Promise<void>;
   /** Dooms vectors whose version lost against another writer, unless a chunk uses them. They need not be recorded yet. */
@@ -73,7 +76,10 @@ export interface DocumentStore {
    * Swaps documents for their new versions, each one atomically: chunks, BM25 index, the new vectors live, every other
    * vector up to that version doomed, corpus version counted up. Outcomes in the order given.
    */
-  replaceDocuments(tenantId: TenantId, replacements: readonly DocumentReplacement[]): Promise<readonly ReplacementOutcome[]>;
+  replaceDocuments(
+    tenantId: TenantId,
+    replacements: readonly DocumentReplacement[],
+  ): Promise<readonly ReplacementOutcome[]>;
   /** Removes a document and all its chunks and dooms all its vectors. `undefined` when there is nothing of it at all. */
   removeDocument(tenantId: TenantId, docId: string): Promise<{ readonly chunks: number; readonly existed: boolean }>;
   listDoomedVectors(tenantId: TenantId, docIds: readonly string[]): Promise<readonly string[]>;

@@ -37,7 +37,9 @@ export function hasTenantTag(vectorId: string, tag: string): boolean {
 export function assertTenantTag(vectorIds: Iterable<string>, tag: string): void {
   for (const vectorId of vectorIds) {
     if (!hasTenantTag(vectorId, tag)) {
-      throw new PlatformError("internal", undefined, { cause: new Error(`vector ${vectorId} belongs to another tenant`) });
+      throw new PlatformError("internal", undefined, {
+        cause: new Error(`vector ${vectorId} belongs to another tenant`),
+      });
     }
   }
 }

@@ -27,7 +27,10 @@ export interface VectorizeOptions {
 export function createVectorizeVectorStore(index: Vectorize, options: VectorizeOptions): VectorStore {
   return {
     async upsert(tenantId, vectors) {
-      assertTenantTag(vectors.map(({ vectorId }) => vectorId), await tenantTag(tenantId));
+      assertTenantTag(
+        vectors.map(({ vectorId }) => vectorId),
+        await tenantTag(tenantId),
+      );
       for (const { values } of vectors) assertDimensions(values, options.dimensions);
       for (const batch of batches(vectors, MAX_UPSERT_VECTORS)) {
         await index.upsert(
@@ -65,16 +68,27 @@ function namespaceOf(tenantId: TenantId, { mode }: VectorizeOptions): { namespac
 const ownerSchema = z.object({ tenantId: z.string() });
 
 /** Drops what is not the tenant's, by the id always and by the metadata where it was asked for. */
-function ownMatches(tenantId: TenantId, tag: string, matches: readonly VectorizeMatch[], withMetadata: boolean): VectorMatch[] {
+function ownMatches(
+  tenantId: TenantId,
+  tag: string,
+  matches: readonly VectorizeMatch[],
+  withMetadata: boolean,
+): VectorMatch[] {
   return matches
-    .filter((match) => hasTenantTag(match.id, tag) && (!withMetadata || ownerSchema.safeParse(match.metadata).data?.tenantId === tenantId))
+    .filter(
+      (match) =>
+        hasTenantTag(match.id, tag) &&
+        (!withMetadata || ownerSchema.safeParse(match.metadata).data?.tenantId === tenantId),
+    )
     .map(({ id, score }) => ({ vectorId: id, score }));
 }
 
 function assertDimensions(values: readonly number[], dimensions: number): void {
   if (values.length === dimensions) return;
   throw new PlatformError("internal", undefined, {
-    cause: new RangeError(`a vector has ${values.length} dimensions, the index ${dimensions}: vectorize.dimensions must fit the embedding model`),
+    cause: new RangeError(
+      `a vector has ${values.length} dimensions, the index ${dimensions}: vectorize.dimensions must fit the embedding model`,
+    ),
   });
 }
 

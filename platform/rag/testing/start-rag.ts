@@ -1,0 +1,114 @@
+import * as z from "zod";
+
+import type { ModelClient, TextPart } from "#ai-gateway/model-client";
+import { systemClock } from "#base/clock";
+import { ERROR_CODES, PlatformError, type ErrorCode } from "#base/errors";
+import type { RagCall, RagServices, RagSettings } from "#rag/rag-services";
+import { createD1DocumentStore } from "#storage/d1-document-store";
+import type { Send } from "#storage/testing/remote-vectorize";
+import { startStorage, type TestStorage } from "#storage/testing/start-storage";
+import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
+import { tenantIdSchema } from "#tenancy/tenant-id";
+
+/** The index of `@cf/baai/bge-base-en-v1.5`. */
+const DIMENSIONS = 768;
+
+export const acme = tenantIdSchema.parse("acme");
+export const globex = tenantIdSchema.parse("globex");
+
+export const testSettings: RagSettings = {
+  embeddingModel: "@cf/baai/bge-base-en-v1.5",
+  dimensions: DIMENSIONS,
+  metric: "cosine",
+  chatModel: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
+  chunking: { strategy: "markdown", unit: "characters", size: 400, overlap: 60 },
+  topK: 5,
+  fusion: "rrf",
+};
+
+export const testCall: RagCall = { settings: testSettings, context: { traceId: "trace-1", route: "/search" } };
+
+/** Knowledge over D1, Vectorize and models behind the runtime's own bindings, shared by both tenants. */
+export interface TestRag {
+  readonly services: RagServices;
+  readonly storage: TestStorage;
+  /** Rows of a tenant per table, and its vectors. */
+  count(tenantId: string): Promise<{ readonly rows: number; readonly chunks: number; readonly ledger: number }>;
+  dispose(): Promise<void>;
+}
+
+/** Boots `$WORKER_BUNDLE`, which is `rag-worker.ts`. */
+export async function startRag(options: { readonly vectorVisibilityDelayMs?: number } = {}): Promise<TestRag> {
+  const storage = await startStorage({ dimensions: DIMENSIONS, ...options });
+  const send: Send = (path, body) => storage.runtime.fetch(path, { method: "POST", body: JSON.stringify(body) });
+  const services: RagServices = {
+    documents: createD1DocumentStore(storage.database),
+    vectors: createVectorizeVectorStore(storage.vectors, { mode: "namespace", dimensions: DIMENSIONS }),
+    models: remoteModels(send),
+    clock: systemClock,
+  };
+  return {
+    services,
+    storage,
+    count: (tenantId) => countRows(storage.database, tenantId),
+    dispose: () => storage.dispose(),
+  };
+}
+
+async function countRows(
+  database: D1Database,
+  tenantId: string,
+): Promise<{ rows: number; chunks: number; ledger: number }> {
+  const tables = ["documents", "chunks", "vectors"];
+  const counts = await Promise.all(
+    tables.map(async (table) => {
+      const row = await database
+        .prepare(`SELECT count(*) AS n FROM ${table} WHERE tenant_id = ?`)
+        .bind(tenantId)
+        .first();
+      return z.object({ n: z.int() }).parse(row).n;
+    }),
+  );
+  return { rows: counts[0] ?? 0, chunks: counts[1] ?? 0, ledger: counts[2] ?? 0 };
+}
+
+const failureSchema = z.object({ code: z.string(), message: z.string() });
+const embeddingsSchema = z.object({ model: z.string(), dimensions: z.int(), vectors: z.array(z.array(z.number())) });
+const usageSchema = z.object({ tokensIn: z.int(), tokensOut: z.int(), isEstimate: z.boolean() });
+const partSchema: z.ZodType<TextPart> = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("text"), text: z.string() }),
+  z.object({
+    type: z.literal("end"),
+    usage: usageSchema,
+    finishReason: z.enum(["stop", "length", "cancelled", "error"]),
+  }),
+]);
+
+/** The real model client of the Worker, reached from node. */
+function remoteModels(send: Send): ModelClient {
+  return {
+    async embed(tenantId, request) {
+      return embeddingsSchema.parse(await (await checked(send("/embed", { tenantId, ...request }))).json());
+    },
+    async streamText(tenantId, { model, messages }) {
+      const lines = (await (await checked(send("/text", { tenantId, model, messages }))).text()).split("\n");
+      const parts = lines.map((line) => partSchema.parse(JSON.parse(line)));
+      return { model, logId: undefined, parts: iterate(parts) };
+    },
+  };
+}
+
+async function* iterate<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
+  yield* items;
+}
+
+async function checked(sent: Promise<Response>): Promise<Response> {
+  const response = await sent;
+  if (response.ok) return response;
+  const { code, message } = failureSchema.parse(await response.json());
+  throw new PlatformError(isErrorCode(code) ? code : "internal", message);
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_CODES, code);
+}

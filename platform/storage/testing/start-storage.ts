@@ -1,0 +1,64 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
+import { remoteVectorize } from "#storage/testing/remote-vectorize";
+
+/** Dimensions of the index that tests use: small, so that vectors can be written by hand. */
+export const TEST_DIMENSIONS = 32;
+
+/** D1 and Vectorize of one Worker in workerd, empty and migrated. */
+export interface TestStorage {
+  readonly runtime: Runtime;
+  readonly database: D1Database;
+  readonly vectors: Vectorize;
+  dispose(): Promise<void>;
+}
+
+export interface TestStorageOptions {
+  /** The bundle that answers `/vectorize`; default `$WORKER_BUNDLE`. */
+  readonly dimensions?: number;
+  /** Time until a write to Vectorize can be read. */
+  readonly vectorVisibilityDelayMs?: number;
+}
+
+/** Boots `$WORKER_BUNDLE`, a Worker that answers `/vectorize` by `forwardVectorize`. */
+export async function startStorage(options: TestStorageOptions = {}): Promise<TestStorage> {
+  const { dimensions = TEST_DIMENSIONS, vectorVisibilityDelayMs = 0 } = options;
+  const config = {
+    name: "storage-test",
+    compatibility_date: "2026-10-01",
+    d1_databases: [{ binding: "DB", database_id: "db" }],
+    vectorize: [{ binding: "VECTORS", index_name: "vectors" }],
+    ai: { binding: "AI" },
+  };
+  const runtime = await startRuntime({
+    workers: [
+      {
+        name: config.name,
+        modulePath: path.resolve(process.env["WORKER_BUNDLE"] ?? ""),
+        config,
+        vectorIndexes: { vectors: { dimensions, metric: "cosine", metadataIndexes: [] } },
+      },
+    ],
+    model: { tokenDelayMs: 0 },
+    vectorVisibilityDelayMs,
+  });
+  const { DB } = await runtime.bindings<{ DB: D1Database }>();
+  await applyMigrations(DB);
+  const send = (target: string, body: unknown): Promise<Response> =>
+    runtime.fetch(target, { method: "POST", body: JSON.stringify(body) });
+  return { runtime, database: DB, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
+}
+
+/** Statements end with ";" at the end of a line, as the migration files promise. */
+async function applyMigrations(database: D1Database): Promise<void> {
+  const folder = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
+  for (const file of readdirSync(folder)
+    .filter((name) => name.endsWith(".sql"))
+    .sort()) {
+    const statements = readFileSync(path.join(folder, file), "utf8").split(/;$/m);
+    const filled = statements.filter((statement) => statement.replace(/--.*$/gm, "").trim() !== "");
+    await database.batch(filled.map((statement) => database.prepare(statement)));
+  }
+}
