@@ -26,12 +26,12 @@ export function answerExtractively(messages: readonly ChatMessage[]): string {
   if (last?.role === "tool") return `The tool answered: ${last.content.slice(0, 1_000)}`;
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   const prompts = messages.map((message) => ({ ...message, ...findPassages(message.content) }));
-  const question = questionOf(prompts[lastUser]?.rest ?? "");
+  const questions = questionParts(questionOf(prompts[lastUser]?.rest ?? ""));
   const passages = prompts.filter(({ role }) => role !== "assistant").flatMap((prompt) => prompt.passages);
-  const fromPassages = pickSentences(rankSentences(question, passages.flatMap(passageCandidates)));
+  const fromPassages = pickSentences(questions, passages.flatMap(passageCandidates));
   if (fromPassages.length > 0) return quote(fromPassages);
   const told = prompts.slice(0, Math.max(lastUser, 0)).flatMap(({ role, rest }) => statementCandidates(role, rest));
-  const fromStatements = pickSentences(rankSentences(question, told));
+  const fromStatements = pickSentences(questions, told);
   if (fromStatements.length > 0) return quote(fromStatements);
   return passages.length > 0 ? nothingInSources : nothingGiven;
 }
@@ -79,14 +79,28 @@ function addressesModel(sentence: string): boolean {
   );
 }
 
-/** The best sentence, and others nearly as good that cover more of the question or come from another passage. */
-function pickSentences(ranked: readonly RankedCandidate[]): RankedCandidate[] {
-  const picked: RankedCandidate[] = [];
-  const covered = new Set<string>();
+/** "How long, and what does it cost?" are two questions: either may have its answer elsewhere. */
+function questionParts(question: string): string[] {
+  const asks = "(?:what|how|who|when|where|why|which|is|are|do|does|did|can|could|will)\\b";
+  return question.split(new RegExp(`\\?\\s+|,?\\s+and\\s+(?=${asks})`, "i")).filter((part) => part.trim() !== "");
+}
+
+/** The best sentences for each part of the question, in the order of the parts. */
+function pickSentences(questions: readonly string[], candidates: readonly Candidate[]): RankedCandidate[] {
+  const picked = new Map<string, RankedCandidate>();
+  for (const question of questions) {
+    for (const candidate of pickBest(rankSentences(question, candidates))) picked.set(candidate.sentence, candidate);
+  }
+  return [...picked.values()].slice(0, maxSentences);
+}
+
+/** The best sentence, and others nearly as good that cover more of the question or stand in another passage. */
+function pickBest(ranked: readonly RankedCandidate[]): RankedCandidate[] {
   const best = ranked[0]?.score ?? 0;
+  const covered = new Set<string>();
+  const picked: RankedCandidate[] = [];
   for (const candidate of ranked) {
-    if (picked.length === maxSentences || candidate.score < best * furtherShare) break;
-    if (picked.some(({ sentence }) => sentence === candidate.sentence)) continue;
+    if (candidate.score < best * furtherShare) break;
     const addsWords = [...candidate.matched].some((stem) => !covered.has(stem));
     const isEquallyGood = candidate.score >= best * 0.95 && picked.every(({ label }) => label !== candidate.label);
     if (picked.length > 0 && !addsWords && !isEquallyGood) continue;

@@ -1,5 +1,8 @@
-/** Characters of a long word that one token stands for, about what the usual tokenizers make of English. */
-const charactersPerToken = 4;
+/** Characters of a word that its first token stands for, about what the usual tokenizers make of English. */
+const firstTokenCharacters = 6;
+
+/** Characters that each further token of a word stands for. */
+const furtherTokenCharacters = 4;
 
 /** One word with the space before it, a run of punctuation, or a character of a script that is written without spaces. */
 const tokenPattern =
@@ -7,7 +10,7 @@ const tokenPattern =
 
 /**
  * Cuts a text into pieces of about a token. Joined, they are the text again, so a stream can send them one by one.
- * An estimate: a word of up to eight characters is one token, each further four characters are another.
+ * An estimate: a word of up to six characters is one token, each further four characters are another.
  */
 export function splitTokens(text: string): string[] {
   return (text.match(tokenPattern) ?? []).flatMap(splitLong);
@@ -22,13 +25,13 @@ function splitLong(piece: string): string[] {
   const lead = piece.length - piece.trimStart().length;
   const pieces: string[] = [];
   let start = 0;
-  let end = lead + charactersPerToken * 2;
+  let end = lead + firstTokenCharacters;
   while (end < piece.length) {
     // Never between the halves of a surrogate pair.
     if (isLowSurrogate(piece, end)) end += 1;
     pieces.push(piece.slice(start, end));
     start = end;
-    end += charactersPerToken;
+    end += furtherTokenCharacters;
   }
   pieces.push(piece.slice(start));
   return pieces.filter((part) => part !== "");

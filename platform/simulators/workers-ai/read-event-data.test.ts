@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import { readEventData } from "./read-event-data.js";
+
+const stream = 'data: {"a":"é€𝐫"}\n\n: comment\r\ndata: one\r\ndata: two\r\n\r\nevent: x\rdata:three\r\rdata: cut off';
+const expected = ['{"a":"é€𝐫"}', "one\ntwo", "three"];
+
+describe("readEventData", () => {
+  it("reads the same events wherever the bytes are cut in two", async () => {
+    const bytes = new TextEncoder().encode(stream);
+    for (let cut = 0; cut <= bytes.length; cut += 1) {
+      assert.deepEqual(await read([bytes.slice(0, cut), bytes.slice(cut)]), expected, `cut at ${cut}`);
+    }
+  });
+
+  it("reads the same events byte by byte", async () => {
+    const bytes = new TextEncoder().encode(stream);
+    assert.deepEqual(await read(Array.from(bytes, (byte) => Uint8Array.of(byte))), expected);
+  });
+});
+
+async function read(chunks: readonly Uint8Array[]): Promise<string[]> {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const chunk of chunks) controller.enqueue(chunk);
+      controller.close();
+    },
+  });
+  const events: string[] = [];
+  for await (const data of readEventData(body)) events.push(data);
+  return events;
+}
