@@ -1,6 +1,7 @@
 import type { ErrorCode } from "#base/errors";
 import type { FinishReason } from "#ai-gateway/model-client";
-import type { Citation, Usage } from "#chat/chat-request";
+import type { Usage } from "#chat/chat-request";
+import type { Citation } from "#rag/search-response";
 
 /**
  * The events of one turn, in order: `start`, any number of `message` and `citation`, then `done`.

@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import { citationSchema } from "#rag/search-response";
+
 /** Characters of one message. */
 export const MAX_MESSAGE_CHARS = 32_000;
 /** Messages of one call. */
@@ -53,16 +55,6 @@ const usageSchema = z.object({
   latencyMs: z.number(),
 });
 
-export const citationSchema = z.object({
-  n: z.int().describe("Number of the source, as in `[n]`."),
-  docId: z.string().optional(),
-  chunkId: z.string().optional(),
-  spans: z
-    .array(z.object({ start: z.int(), end: z.int() }))
-    .describe("UTF-16 offsets into the document as it was sent."),
-  verdict: z.enum(["supported", "unsupported", "unknown_source"]),
-});
-
 /** `data` of `POST /chat` with `stream: false`. */
 export const chatResponseSchema = z.object({
   sessionId: z.string(),
@@ -97,6 +89,5 @@ export const historyResponseSchema = z.object({
 });
 
 export type Usage = z.output<typeof usageSchema>;
-export type Citation = z.output<typeof citationSchema>;
 export type ChatResponse = z.output<typeof chatResponseSchema>;
 export type History = z.output<typeof historyResponseSchema>;

@@ -1,7 +1,8 @@
 import { PlatformError } from "#base/errors";
 import { decodeEvents } from "#base/server-sent-events";
 import type { ChatEvent } from "#chat/chat-event";
-import type { ChatResponse, Citation } from "#chat/chat-request";
+import type { ChatResponse } from "#chat/chat-request";
+import type { Citation } from "#rag/search-response";
 
 /**
  * Reads a turn's event stream to its end and gives it as one answer, for `stream: false`.

@@ -3,13 +3,17 @@ import { estimateUsage } from "#ai-gateway/parse-model-stream";
 import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
-import type { Citation, Usage } from "#chat/chat-request";
+import type { Usage } from "#chat/chat-request";
+import { UnknownMarkerFilter } from "#rag/citation-markers";
+import type { Citation } from "#rag/search-response";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** A question's sources, found before the model is asked. */
 export interface Grounding {
   /** System message that holds the numbered, fenced sources. */
   readonly prompt: string;
+  /** Sources are numbered from 1 to this; other numbers are taken out of the answer. */
+  readonly sourceCount: number;
   /** Checks the `[n]` of a finished answer against the sources. */
   checkCitations(answer: string): readonly Citation[];
 }
@@ -67,12 +71,13 @@ export async function* runChatTurn(
   yield { event: "start", data: { sessionId, modelId, promptVersion, traceId } };
   try {
     const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
-    const end = yield* relayAnswer(tenantId, services, turn, prompt, produced);
+    const markers = grounding === undefined ? undefined : new UnknownMarkerFilter(grounding.sourceCount);
+    const end = yield* relayAnswer(tenantId, services, turn, prompt, produced, markers);
     if (produced.text === "" && end.finishReason === "cancelled") {
       yield { event: "done", data: { ok: false, finishReason: "cancelled" } };
       return;
     }
-    for (const citation of grounding?.checkCitations(produced.text) ?? []) yield { event: "citation", data: citation };
+    for (const data of citationsOf(produced.text, grounding, markers)) yield { event: "citation", data };
     const usage = toUsage(modelId, end.usage, services.clock.nowMs() - startedMs);
     await commit({ text: produced.text, usage, finishReason: end.finishReason });
     yield { event: "done", data: { ok: true, usage, finishReason: end.finishReason } };
@@ -100,6 +105,7 @@ async function* relayAnswer(
   turn: Turn,
   prompt: readonly ChatMessage[],
   produced: { text: string },
+  markers: UnknownMarkerFilter | undefined,
 ): AsyncGenerator<ChatEvent, { usage: TokenUsage; finishReason: FinishReason }> {
   const { modelId, temperature, maxTokens, sessionId, traceId } = turn;
   const request = {
@@ -111,15 +117,29 @@ async function* relayAnswer(
   try {
     const answer = await services.models.streamText(tenantId, request, contextOf(turn));
     for await (const part of answer.parts) {
+      const piece = part.type === "text" ? part.text : "";
+      const content =
+        markers === undefined ? piece : markers.push(piece) + (part.type === "end" ? markers.flush() : "");
+      produced.text += content;
+      if (content !== "")
+        yield { event: "message", data: { content, role: "assistant", sessionId, tenantId, traceId } };
       if (part.type === "end") return { usage: part.usage, finishReason: part.finishReason };
-      produced.text += part.text;
-      yield { event: "message", data: { content: part.text, role: "assistant", sessionId, tenantId, traceId } };
     }
   } catch (error) {
     // The abort makes the provider's stream throw; any other error is a failure of the turn.
     if (!turn.signal.aborted) throw error;
   }
   return { usage: estimateUsage(textOf(prompt), produced.text), finishReason: "cancelled" };
+}
+
+/** The checked citations of an answer, and those that were taken out of it because there is no such source. */
+function citationsOf(
+  text: string,
+  grounding: Grounding | undefined,
+  markers: UnknownMarkerFilter | undefined,
+): Citation[] {
+  const unknown = (markers?.unknown ?? []).map((n) => ({ n, spans: [], verdict: "unknown_source" as const }));
+  return [...(grounding?.checkCitations(text) ?? []), ...unknown];
 }
 
 /** Text that a user has seen is kept, as is what it cost; then the failure is told. */

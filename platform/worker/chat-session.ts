@@ -1,8 +1,10 @@
 import { systemClock } from "#base/clock";
 import { PlatformError, toPlatformError } from "#base/errors";
+import { groundQuestion } from "#chat/ground-question";
 import type { TurnServices } from "#chat/run-chat-turn";
 import { SessionObject } from "#chat/session-object";
 import { describeThrown, type Logger } from "#observability/logger";
+import { ragSettings } from "#rag/rag-services";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";
 import { composeTenant } from "#worker/compose-services";
@@ -20,11 +22,12 @@ export function defineChatSession(tenants: readonly unknown[], log: Logger): Cha
     protected override turnServices(tenantId: TenantId): TurnServices {
       const tenant = this.#directory.byId(tenantId);
       if (tenant === undefined) throw new PlatformError("tenant_unknown");
-      const { models } = composeTenant(this.env, tenant, this.#environment);
+      const { models, knowledge } = composeTenant(this.env, tenant, this.#environment);
       return {
         models,
         clock: systemClock,
-        ground: () => Promise.reject(new PlatformError("internal")),
+        ground: (id, question, context) =>
+          groundQuestion(id, knowledge, { settings: ragSettings(tenant), context }, question),
         reportFailure: (id, traceId, error) => {
           log.log("error", "turn_failed", {
             tenantId: id,

@@ -67,10 +67,7 @@ describe("/chat, in workerd", () => {
       .map((event) => (JSON.parse(event.data) as { content: string }).content);
     assert.ok(text.length > 1, "the answer came in one piece");
     assert.equal(text.join(""), "One two three four.");
-    assert.equal(
-      response.headers.get("x-session-id"),
-      (JSON.parse(events[0]?.data ?? "{}") as { sessionId: string }).sessionId,
-    );
+    assert.equal(response.headers.get("x-session-id"), (JSON.parse(events[0].data) as { sessionId: string }).sessionId);
   });
 
   it("calls the model through the tenant's gateway with tenant, route, trace, session and principal", async () => {

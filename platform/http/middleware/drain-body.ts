@@ -15,11 +15,14 @@ export function drainBody<Services>(): MiddlewareHandler<AppEnv<Services>> {
     const { body } = c.req.raw;
     if (c.res.status < 400 || body === null || body.locked) return;
     const reader = body.getReader();
-    let drainedBytes = 0;
     // A client that goes away in the middle ends the loop with an error that no longer matters to anyone.
-    const read = () => reader.read().catch(() => ({ done: true as const, value: undefined }));
-    for (let chunk = await read(); !chunk.done && drainedBytes < MAX_DRAINED_BYTES; chunk = await read()) {
-      drainedBytes += chunk.value.byteLength;
-    }
+    const readSize = () =>
+      reader.read().then(
+        ({ value }: ReadableStreamReadResult<Uint8Array>) => value?.byteLength ?? 0,
+        () => 0,
+      );
+    let drainedBytes = 0;
+    for (let size = await readSize(); size > 0 && drainedBytes < MAX_DRAINED_BYTES; size = await readSize())
+      drainedBytes += size;
   };
 }

@@ -3,6 +3,7 @@ import { chatRoute, deleteSessionRoute, historyRoute } from "#worker/routes/chat
 import { deleteDocumentRoute, getDocumentRoute, ingestRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
 import { openapiRoute } from "#worker/routes/openapi";
+import { searchRoute } from "#worker/routes/search";
 import type { Services } from "#worker/services";
 
 /** The whole API, in the order of the documentation. A new route is its own file and one line here. */
@@ -15,5 +16,6 @@ export const routes: readonly Route<Services>[] = [
   listDocumentsRoute,
   getDocumentRoute,
   deleteDocumentRoute,
+  searchRoute,
   openapiRoute,
 ];

@@ -56,6 +56,7 @@ export async function startTestWorker(options: { dataDir?: string } = {}): Promi
   const runtime = await startRuntime({
     workers: [{ name: CONFIG.name, modulePath, config: CONFIG }],
     onLog: () => undefined,
+    model: { tokenDelayMs: 0 },
     ...options,
   });
   const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();

@@ -1,0 +1,32 @@
+import type { Grounding } from "#chat/run-chat-turn";
+import { DEFAULT_SOURCE_TOKENS, fenceSources, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
+import { checkCitations } from "#rag/check-citations";
+import type { RagCall, RagServices } from "#rag/rag-services";
+import { retrievePassages } from "#rag/retrieve-passages";
+import { MAX_QUERY_CHARACTERS } from "#rag/search-request";
+import { toSources } from "#rag/to-sources";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** Finds the passages for a chat question and fences them for the prompt. A message longer than a query is searched by its beginning. */
+export async function groundQuestion(
+  tenantId: TenantId,
+  services: RagServices,
+  call: RagCall,
+  question: string,
+): Promise<Grounding> {
+  const query = question.slice(0, MAX_QUERY_CHARACTERS).toWellFormed();
+  const { passages } = await retrievePassages(tenantId, services, {
+    ...call,
+    query,
+    topK: call.settings.topK,
+    filter: {},
+  });
+  const sources = toSources(passages);
+  const { fenced, used } = fenceSources(sources, DEFAULT_SOURCE_TOKENS);
+  const shown = sources.filter(({ n }) => used.includes(n));
+  return {
+    prompt: `${GROUNDING_INSTRUCTIONS}\n\n${fenced}`,
+    sourceCount: shown.length,
+    checkCitations: (answer) => checkCitations(answer, shown).citations,
+  };
+}
