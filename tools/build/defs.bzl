@@ -14,10 +14,11 @@
 | package_checks  | format and completeness of a package; the others call it           |
 """
 
-load("//tools/build/private:bundle.bzl", _node_tool = "node_tool", _worker_bundle = "worker_bundle")
+load("//tools/build/private:bundle.bzl", _worker_bundle = "worker_bundle")
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
 load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
 load("//tools/build/private:golden.bzl", _golden_test = "golden_test")
+load("//tools/build/private:node_tool.bzl", _node_tool = "node_tool")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
 load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")

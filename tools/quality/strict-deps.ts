@@ -5,15 +5,15 @@
  *     strict-deps.js <stamp> <label> <deps, comma separated> <files...>
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import ts from "typescript";
 import { findUndeclaredImports, type ImportsMap, type SourceFile } from "#tools/quality/find-undeclared-imports";
+import { moduleSpecifiers } from "#tools/quality/module-specifiers";
 
 const [stamp = "", label = "", deps = "", ...files] = process.argv.slice(2);
 
-function readSource(file: string): SourceFile {
-  const { importedFiles } = ts.preProcessFile(readFileSync(file, "utf8"), true, true);
-  return { path: file, specifiers: importedFiles.map(({ fileName }) => fileName) };
-}
+const readSource = (file: string): SourceFile => ({
+  path: file,
+  specifiers: moduleSpecifiers(file, readFileSync(file, "utf8")),
+});
 
 const { imports } = JSON.parse(readFileSync("package.json", "utf8")) as { imports: ImportsMap };
 const target = { label, deps: deps.split(",").filter((dep) => dep !== "") };

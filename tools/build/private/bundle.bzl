@@ -1,10 +1,9 @@
-"""worker_bundle and node_tool: what leaves the repository as one file."""
+"""worker_bundle: what is deployed, one file."""
 
 load("@aspect_rules_esbuild//esbuild:defs.bzl", "esbuild")
-load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_library", "js_test")
+load("@aspect_rules_js//js:defs.bzl", "js_test")
 load(":checks.bzl", "package_checks")
-load(":labels.bzl", "NODE_TYPES", "path_in_repository")
-load(":typescript.bzl", "compile_typescript")
+load(":labels.bzl", "path_in_repository")
 
 def worker_bundle(
         name,
@@ -78,93 +77,5 @@ def worker_bundle(
             str(max_gzip_bytes),
         ],
         tags = tags,
-    )
-
-def node_tool(
-        name,
-        entry_point,
-        srcs,
-        deps = [],
-        data = [],
-        external = [],
-        fixed_args = [],
-        types = None,
-        testonly = None,
-        visibility = None,
-        tags = []):
-    """A node program in one file, for `bazel run` and for build actions.
-
-    | target            | what                                                        | command |
-    | ----------------- | ----------------------------------------------------------- | ------- |
-    | `:<name>`         | the program; relative paths of the user are below $BUILD_WORKING_DIRECTORY, the checkout is $BUILD_WORKSPACE_DIRECTORY | `bazel run //pkg:<name> -- <args>` |
-    | `:<name>.mjs`     | the file, as entry_point of a js_binary with other arguments | |
-    | `:<name>.program` | what such a js_binary needs as data                         | |
-    | `:<name>.lint`    | test: eslint with types                                     | `bazel test //pkg:<name>.lint` |
-
-    The program is an ES module: its sources may await at the top level and use import.meta.
-
-    Args:
-      name: the program.
-      entry_point: the .ts file of srcs that runs.
-      srcs: .ts files of this package.
-      deps: targets and npm packages the srcs import.
-      data: files the program reads; their paths go into fixed_args as `$(rootpath label)`.
-      external: npm packages that stay outside the file, because they find files next to their own: miniflare, wrangler, workerd, esbuild.
-      fixed_args: first arguments of each run.
-      types: global types; the default is node.
-      testonly: whether only tests may use it; the default is that of the package.
-      visibility: who may use it.
-      tags: tags of all targets.
-    """
-    compiled = name + ".compiled"
-    compile_typescript(
-        name = compiled,
-        testonly = testonly,
-        srcs = srcs,
-        lint = name + ".lint",
-        tags = tags,
-        types = types if types != None else NODE_TYPES,
-        deps = deps,
-    )
-    program = name + ".mjs"
-    esbuild(
-        name = name + ".bundle",
-        testonly = testonly,
-        config = {
-            # A package written in CommonJS asks for node's own modules with require().
-            "banner": {
-                "js": "import { createRequire } from \"node:module\"; const require = createRequire(import.meta.url);",
-            },
-            "ignoreAnnotations": False,
-            "mainFields": ["module", "main"],
-        },
-        entry_point = entry_point[:-len(".ts")] + ".js",
-        external = external,
-        format = "esm",
-        output = program,
-        platform = "node",
-        sourcemap = "inline",
-        tags = tags,
-        target = ["node22"],
-        visibility = visibility,
-        deps = [compiled, "//:package_json"],
-    )
-    js_library(
-        name = name + ".program",
-        testonly = testonly,
-        srcs = [program],
-        tags = tags,
-        visibility = visibility,
-        deps = ["//:node_modules/" + package for package in external],
-    )
-    js_binary(
-        name = name,
-        testonly = testonly,
-        data = [name + ".program"] + data,
-        entry_point = program,
-        fixed_args = fixed_args,
-        node_options = ["--enable-source-maps"],
-        tags = tags,
-        visibility = visibility,
     )
     package_checks()

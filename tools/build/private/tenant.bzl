@@ -109,43 +109,47 @@ def _wrangler():
     )
 
 def _tenant_files(name):
-    """Files of the tenant for its programs: their data, and the arguments that name them."""
+    """Files of the tenant for its programs: their data, and the options that name them."""
     data = [
         ":bundle",
         _CHECKED_CONFIG,
         "gen/wrangler.dev.jsonc",
         "//platform/storage:migrations",
     ]
-    arguments = [
-        "--tenant=" + name,
-        "--bundle=" + path_in_repository("bundle.js"),
-        "--config=" + path_in_repository(_CHECKED_CONFIG),
-        "--migrations=platform/storage/migrations",
-        "--wrangler=" + path_in_repository("gen/wrangler.dev.jsonc"),
-    ]
-    return data, arguments
+    options = {
+        "bundle": path_in_repository("bundle.js"),
+        "config": path_in_repository(_CHECKED_CONFIG),
+        "migrations": "platform/storage/migrations",
+        "tenant": name,
+        "wrangler": path_in_repository("gen/wrangler.dev.jsonc"),
+    }
+    return data, options
 
 def _smoke_test(name):
-    data, arguments = _tenant_files(name)
+    data, options = _tenant_files(name)
     js_test(
         name = "smoke_test",
         size = "medium",
-        data = data + ["//tools/tenant:smoke_test.program"],
-        entry_point = "//tools/tenant:smoke_test.mjs",
-        fixed_args = arguments,
+        data = data + [
+            "//tools/quality:run_tests",
+            "//tools/tenant:tenant_boots",
+        ],
+        entry_point = "//tools/quality:run-tests.js",
+        env = {option.upper(): value for option, value in options.items()},
+        fixed_args = ["tools/tenant/tenant-boots.test.js"],
         node_options = ["--enable-source-maps"],
         tags = _TAGS + ["block-network"],
     )
 
 def _local_command(command, name):
-    data, arguments = _tenant_files(name)
+    data, options = _tenant_files(name)
     js_binary(
         name = command,
         # The simulators are for tests and for the developer's machine.
         testonly = True,
         data = data + ["//tools/tenant:{}.program".format(command)],
-        entry_point = "//tools/tenant:{}.mjs".format(command),
-        fixed_args = arguments,
+        entry_point = "//tools/tenant:{}.js".format(command),
+        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
         node_options = ["--enable-source-maps"],
         tags = _TAGS,
     )
@@ -161,7 +165,7 @@ def tenants_test(name, tenants):
         name = name,
         size = "small",
         data = ["//tenants/{}:config.source".format(tenant) for tenant in tenants] + ["//tools/tenant:check_tenants.program"],
-        entry_point = "//tools/tenant:check_tenants.mjs",
+        entry_point = "//tools/tenant:check-tenants.js",
         fixed_args = ["tenants/{}/{}".format(tenant, _CONFIG) for tenant in tenants],
         tags = _TAGS,
         visibility = ["//:__pkg__"],

@@ -127,6 +127,7 @@ def compile_typescript(
       testonly: as in ts_library.
       visibility: as in ts_library.
     """
+    _refuse_tools(name, deps)
     types = types if types != None else default_types()
     all_deps = unique(deps + type_deps(types))
     if has_strict_deps:
@@ -144,7 +145,11 @@ def compile_typescript(
         source_map = True,
         tags = tags,
         transpiler = "tsc",
-        tsconfig = {"compilerOptions": {"types": types}},
+        tsconfig = {"compilerOptions": {
+            # A changed comment must not compile the dependents again.
+            "removeComments": True,
+            "types": types,
+        }},
         visibility = visibility,
         deps = compiler_deps + ["//:package_json"],
     )
@@ -155,6 +160,16 @@ def compile_typescript(
         tags = tags,
         tsconfig = "tsconfig_{}.json".format(name),
     )
+
+def _refuse_tools(name, deps):
+    """Fails for an edge that visibility cannot forbid: the macros make every package depend on the checks in //tools."""
+    for dep in deps:
+        if native.package_name().startswith("platform/") and absolute(dep).startswith("//tools/"):
+            fail("//{}:{} depends on {}: code under platform/ never depends on a tool. Move what both need below platform/.".format(
+                native.package_name(),
+                name,
+                dep,
+            ))
 
 def _strict_deps(name, srcs, deps, tags, testonly):
     """The stamp of tools/quality/strict-deps.ts, as a dependency for the compiler."""
