@@ -6,28 +6,10 @@ import {
   ENVIRONMENTS,
   resolveEnvironment,
 } from "#tenancy/environment-config";
+import { limitsSchema } from "#tenancy/limits-config";
 import { scopeSchema } from "#tenancy/scopes";
+import { sessionsSchema } from "#tenancy/sessions-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
-
-const KIB = 1024;
-const MIB = 1024 * KIB;
-
-/** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
-const modelId = z.string().regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
-  error: 'must be a model id such as "@cf/meta/llama-3.3-70b-instruct-fp8-fast"',
-});
-
-/** Which model does what, and which others a caller may ask for. */
-const aiSchema = z.strictObject({
-  models: z
-    .strictObject({
-      chat: modelId.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
-      embedding: modelId.default("@cf/baai/bge-base-en-v1.5"),
-    })
-    .prefault({}),
-  /** Chat models a request may name besides `models.chat`. */
-  allowedModels: z.array(modelId).max(50).default([]),
-});
 
 /** Where vectors live. `namespace`: a namespace per tenant in the environment's index. `index`: the index is the tenant's alone. */
 const vectorizeSchema = z.strictObject({
@@ -52,33 +34,6 @@ const corsSchema = z.strictObject({
 const authSchema = z.strictObject({
   /** What a caller without a credential may do. */
   anonymousScopes: z.array(scopeSchema).default([]),
-});
-
-/** Limits on one request's body, in bytes, by kind of route. */
-const bodyLimitsSchema = z.strictObject({
-  /** `/chat`, `/search` and the other routes that take text from a user. */
-  standardBytes: z
-    .int()
-    .min(KIB)
-    .max(100 * MIB)
-    .default(MIB),
-  /** `/ingest`. */
-  ingestBytes: z
-    .int()
-    .min(KIB)
-    .max(100 * MIB)
-    .default(10 * MIB),
-  /** Every other route. */
-  smallBytes: z
-    .int()
-    .min(KIB)
-    .max(MIB)
-    .default(64 * KIB),
-});
-
-const sessionsSchema = z.strictObject({
-  /** How many of the latest messages a model sees. */
-  historyMessages: z.int().min(2).max(200).default(40),
 });
 
 const searchSchema = z.strictObject({
@@ -119,7 +74,7 @@ const fields = z.strictObject({
   vectorize: vectorizeSchema.prefault({}),
   cors: corsSchema.prefault({}),
   auth: authSchema.prefault({}),
-  limits: z.strictObject({ body: bodyLimitsSchema.prefault({}) }).prefault({}),
+  limits: limitsSchema.prefault({}),
   sessions: sessionsSchema.prefault({}),
   search: searchSchema.prefault({}),
   logging: loggingSchema.prefault({}),
