@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { aiSchema } from "#tenancy/ai-config";
 import {
   environmentsSchema,
   type EnvironmentName,
