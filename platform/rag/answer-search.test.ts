@@ -10,6 +10,9 @@ import { searchRequestSchema } from "#rag/search-request";
 import { searchResponseSchema, type SearchResponse } from "#rag/search-response";
 import { acme, globex, startRag, testCall, type TestRag } from "#rag/testing/start-rag";
 
+// A byte order mark is text like any other here.
+const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 const REFUNDS =
   "# Refunds\r\n\r\nCustomers 😀 may return a lamp within 30 days.\tThe refund arrives after 5 working days.\r\n\r\n# Shipping\r\n\r\nParcels leave the warehouse in Zürich every morning.\r\n";
 const POISON =
@@ -56,11 +59,11 @@ describe("answerSearch", () => {
     assert.equal(result.abstained, false);
     const supported = result.citations.filter(({ verdict }) => verdict === "supported");
     assert.ok(supported.length > 0);
-    const bytes = Buffer.from(REFUNDS);
+    const bytes = new TextEncoder().encode(REFUNDS);
     for (const { docId, spans } of supported.filter((citation) => citation.docId === "policy")) {
       assert.equal(docId, "policy");
       for (const span of spans) {
-        assert.equal(bytes.subarray(span.startByte, span.endByte).toString(), REFUNDS.slice(span.start, span.end));
+        assert.equal(decoder.decode(bytes.subarray(span.startByte, span.endByte)), REFUNDS.slice(span.start, span.end));
         assert.match(REFUNDS.slice(span.start, span.end), /30 days/);
       }
     }
@@ -176,7 +179,9 @@ describe("answerSearch", () => {
       );
       assert.ok(result.confidence.notes.some((note) => note.includes(name)));
     }
-    await assert.rejects(search({ query: "lamp" }, { ...withoutWords, vectors: withoutVectors.vectors }), /down/);
+    await assert.rejects(search({ query: "lamp" }, { ...withoutWords, vectors: withoutVectors.vectors }), {
+      code: "internal",
+    });
   });
 
   it("refuses what the limits forbid", () => {
@@ -194,7 +199,7 @@ describe("answerSearch", () => {
       { query: "x", filter: { tenantId: "globex" } },
       { query: "x", filter: { "metadata.": 1 } },
     ]) {
-      assert.equal(searchRequestSchema.safeParse(body).success, false, JSON.stringify(body)?.slice(0, 80));
+      assert.equal(searchRequestSchema.safeParse(body).success, false, JSON.stringify(body).slice(0, 80));
     }
   });
 });

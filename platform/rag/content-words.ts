@@ -38,7 +38,7 @@ export function roughStem(word: string): string {
 }
 
 function characterPairs(word: string): string[] {
-  const characters = [...word];
+  const characters = Array.from(word);
   if (characters.length === 1) return characters;
   return characters.slice(1).map((character, index) => `${characters[index] ?? ""}${character}`);
 }

@@ -93,9 +93,8 @@ function rateLines(text: string, levels: Uint8Array, isMarkdown: boolean): Headi
       levels[at] = BREAK.section;
       headings.push({ at, level: heading[1]?.length ?? 1, title: cleanTitle(heading[2] ?? "") });
     }
-    const isClosing = fence !== undefined && marker !== undefined && marker.startsWith(fence);
-    if (isClosing) fence = undefined;
-    else if (fence === undefined) fence = marker;
+    const isClosing = fence !== undefined && marker?.startsWith(fence) === true;
+    fence = isClosing ? undefined : (fence ?? marker);
     isAfterBlank = isClosing || head.trim() === "";
     at = next;
   }

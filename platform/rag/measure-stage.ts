@@ -1,12 +1,13 @@
 import type { Clock } from "#base/clock";
+import { toPlatformError } from "#base/errors";
 import type { StageReport } from "#rag/search-response";
 
 /** What a stage gave, or that it failed, and how long it took. */
 export interface StageOutcome<T> {
   readonly items: readonly T[];
   readonly report: StageReport;
-  /** What it threw, for the caller to decide on; `undefined` after success. */
-  readonly failure: unknown;
+  /** What it threw, for the caller to decide on. */
+  readonly failure: Error | undefined;
 }
 
 /** Runs one stage of a search and times it. Never throws: a search lives with the failure of one side. */
@@ -23,7 +24,7 @@ export async function measureStage<T>(
     return {
       items: [],
       report: { name, ms: clock.nowMs() - startMs, count: 0, error: "failed" },
-      failure: thrown ?? new Error(name),
+      failure: toPlatformError(thrown),
     };
   }
 }

@@ -19,12 +19,15 @@ export interface VectorizeOptions {
   readonly dimensions: number;
 }
 
+/** What is used of the binding. */
+export type VectorIndex = Pick<Vectorize, "query" | "upsert" | "deleteByIds">;
+
 /**
  * The vector store in Vectorize. In both modes each vector carries its tenant twice, in the id's tag and in the metadata,
  * and both are checked on the way out; in mode `namespace` a query asks its own namespace only.
  * Errors of Vectorize are passed on: they have no public text.
  */
-export function createVectorizeVectorStore(index: Vectorize, options: VectorizeOptions): VectorStore {
+export function createVectorizeVectorStore(index: VectorIndex, options: VectorizeOptions): VectorStore {
   return {
     async upsert(tenantId, vectors) {
       assertTenantTag(

@@ -91,15 +91,14 @@ function remoteModels(send: Send): ModelClient {
       return embeddingsSchema.parse(await (await checked(send("/embed", { tenantId, ...request }))).json());
     },
     async streamText(tenantId, { model, messages }) {
-      const lines = (await (await checked(send("/text", { tenantId, model, messages }))).text()).split("\n");
-      const parts = lines.map((line) => partSchema.parse(JSON.parse(line)));
-      return { model, logId: undefined, parts: iterate(parts) };
+      const response = await checked(send("/text", { tenantId, model, messages }));
+      return { model, logId: undefined, parts: readParts(response) };
     },
   };
 }
 
-async function* iterate<T>(items: readonly T[]): AsyncGenerator<T, void, undefined> {
-  yield* items;
+async function* readParts(response: Response): AsyncGenerator<TextPart, void, undefined> {
+  for (const line of (await response.text()).split("\n")) yield partSchema.parse(JSON.parse(line));
 }
 
 async function checked(sent: Promise<Response>): Promise<Response> {

@@ -5,7 +5,7 @@ const operationSchema = z.discriminatedUnion("operation", [
   z.object({ operation: z.literal("describe") }),
   z.object({ operation: z.literal("query"), values: z.array(z.number()), options: z.record(z.string(), z.unknown()) }),
   z.object({
-    operation: z.enum(["upsert", "insert"]),
+    operation: z.literal("upsert"),
     vectors: z.array(
       z.object({
         id: z.string(),
@@ -35,8 +35,7 @@ async function perform(index: Vectorize, asked: z.output<typeof operationSchema>
     case "query":
       return index.query(asked.values, asked.options);
     case "upsert":
-    case "insert":
-      return index[asked.operation](
+      return index.upsert(
         asked.vectors.map(({ id, values, namespace, metadata }) => ({
           id,
           values,

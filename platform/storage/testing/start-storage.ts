@@ -2,29 +2,26 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
-import { remoteVectorize } from "#storage/testing/remote-vectorize";
-
-/** Dimensions of the index that tests use: small, so that vectors can be written by hand. */
-export const TEST_DIMENSIONS = 32;
+import { remoteVectorize, type RemoteVectorize } from "#storage/testing/remote-vectorize";
 
 /** D1 and Vectorize of one Worker in workerd, empty and migrated. */
 export interface TestStorage {
   readonly runtime: Runtime;
   readonly database: D1Database;
-  readonly vectors: Vectorize;
+  readonly vectors: RemoteVectorize;
   dispose(): Promise<void>;
 }
 
 export interface TestStorageOptions {
-  /** The bundle that answers `/vectorize`; default `$WORKER_BUNDLE`. */
-  readonly dimensions?: number;
+  /** Length of the index's vectors. */
+  readonly dimensions: number;
   /** Time until a write to Vectorize can be read. */
   readonly vectorVisibilityDelayMs?: number;
 }
 
 /** Boots `$WORKER_BUNDLE`, a Worker that answers `/vectorize` by `forwardVectorize`. */
-export async function startStorage(options: TestStorageOptions = {}): Promise<TestStorage> {
-  const { dimensions = TEST_DIMENSIONS, vectorVisibilityDelayMs = 0 } = options;
+export async function startStorage(options: TestStorageOptions): Promise<TestStorage> {
+  const { dimensions, vectorVisibilityDelayMs = 0 } = options;
   const config = {
     name: "storage-test",
     compatibility_date: "2026-10-01",

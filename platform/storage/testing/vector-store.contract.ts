@@ -1,33 +1,29 @@
 import assert from "node:assert/strict";
-import { describe, it } from "node:test";
 
-import { acme, acmeLabs } from "#storage/testing/document-store.contract";
+import type { ContractCase } from "#storage/testing/contract-case";
+import { acme, acmeLabs } from "#storage/testing/make-replacement";
 import { makeVectorId } from "#storage/vector-id";
 import type { StoredVector, VectorStore } from "#storage/vector-store";
 import type { TenantId } from "#tenancy/tenant-id";
 
+/** Dimensions of the index that the suite uses: small, so that vectors can be written by hand. */
+export const TEST_DIMENSIONS = 32;
+
 /** A unit vector that leans from the first axis towards another one. */
-export function makeValues(dimensions: number, axis: number, lean: number): number[] {
-  const values = Array.from({ length: dimensions }, () => 0);
+export function makeValues(axis: number, lean: number): number[] {
+  const values = Array.from({ length: TEST_DIMENSIONS }, () => 0);
   values[0] = Math.cos(lean);
   values[axis] = Math.sin(lean);
   return values;
 }
 
-/** What every vector store has to keep. `makeStore` gives an empty one for each test; writes are visible at once. */
-export function describeVectorStore(name: string, dimensions: number, makeStore: () => Promise<VectorStore>): void {
-  const vector = async (tenantId: TenantId, index: number): Promise<StoredVector> => ({
-    vectorId: await makeVectorId(tenantId, { docId: "guide", version: 1, index, embeddingHash: "hash" }),
-    docId: "guide",
-    values: makeValues(dimensions, 1 + (index % (dimensions - 1)), Math.min(1.5, index / 1_000)),
-  });
-  const vectors = (tenantId: TenantId, count: number): Promise<StoredVector[]> =>
-    Promise.all(Array.from({ length: count }, (_, index) => vector(tenantId, index)));
-  const nearest = makeValues(dimensions, 1, 0);
+const nearest = makeValues(1, 0);
 
-  describe(`${name}`, () => {
-    it("gives the nearest first, as many as asked for, below and above the limit of results with metadata", async () => {
-      const store = await makeStore();
+/** What every vector store has to keep. Each case is given an empty store whose writes are visible at once. */
+export const vectorStoreContract: readonly ContractCase<VectorStore>[] = [
+  {
+    name: "gives the nearest first, as many as asked for, below and above the limit of results with metadata",
+    run: async (store) => {
       await store.upsert(acme, await vectors(acme, 150));
       for (const limit of [1, 20, 21, 100]) {
         const matches = await store.query(acme, nearest, limit);
@@ -38,10 +34,12 @@ export function describeVectorStore(name: string, dimensions: number, makeStore:
           matches,
         );
       }
-    });
+    },
+  },
 
-    it("never gives one tenant another's vectors", async () => {
-      const store = await makeStore();
+  {
+    name: "never gives one tenant another's vectors",
+    run: async (store) => {
       await store.upsert(acme, await vectors(acme, 30));
       await store.upsert(acmeLabs, await vectors(acmeLabs, 1));
       for (const limit of [5, 100]) {
@@ -50,26 +48,32 @@ export function describeVectorStore(name: string, dimensions: number, makeStore:
           [(await vector(acmeLabs, 0)).vectorId],
         );
       }
-    });
+    },
+  },
 
-    it("refuses to write or delete under another tenant's ids", async () => {
-      const store = await makeStore();
+  {
+    name: "refuses to write or delete under another tenant's ids",
+    run: async (store) => {
       const foreign = await vector(acme, 0);
       await store.upsert(acme, [foreign]);
       await assert.rejects(store.upsert(acmeLabs, [foreign]), { code: "internal" });
       await assert.rejects(store.deleteByIds(acmeLabs, [foreign.vectorId]), { code: "internal" });
       assert.equal((await store.query(acme, nearest, 5)).length, 1);
-    });
+    },
+  },
 
-    it("refuses a vector of the wrong length", async () => {
-      const store = await makeStore();
+  {
+    name: "refuses a vector of the wrong length",
+    run: async (store) => {
       const wrong = { ...(await vector(acme, 0)), values: [1, 2, 3] };
       await assert.rejects(store.upsert(acme, [wrong]), { code: "internal" });
       await assert.rejects(store.query(acme, [1, 2, 3], 5), { code: "internal" });
-    });
+    },
+  },
 
-    it("writes and deletes more than one call of the service takes", async () => {
-      const store = await makeStore();
+  {
+    name: "writes and deletes more than one call of the service takes",
+    run: async (store) => {
       const many = await vectors(acme, 1_250);
       await store.upsert(acme, many);
       assert.equal((await store.query(acme, nearest, 100)).length, 100);
@@ -78,6 +82,18 @@ export function describeVectorStore(name: string, dimensions: number, makeStore:
         many.map(({ vectorId }) => vectorId),
       );
       assert.deepEqual(await store.query(acme, nearest, 100), []);
-    });
-  });
+    },
+  },
+];
+
+async function vector(tenantId: TenantId, index: number): Promise<StoredVector> {
+  return {
+    vectorId: await makeVectorId(tenantId, { docId: "guide", version: 1, index, embeddingHash: "hash" }),
+    docId: "guide",
+    values: makeValues(1 + (index % (TEST_DIMENSIONS - 1)), Math.min(1.5, index / 1_000)),
+  };
+}
+
+function vectors(tenantId: TenantId, count: number): Promise<StoredVector[]> {
+  return Promise.all(Array.from({ length: count }, (_, index) => vector(tenantId, index)));
 }
