@@ -3,6 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { formatFailure } from "#tools/tenant/command/command-line";
 import { paintFor } from "#tools/tenant/command/paint";
 import { formatFooter, formatSources, printable } from "#tools/tenant/chat/format-answer";
+import { interpretLine, PROMPT_HELP } from "#tools/tenant/chat/interpret-line";
 import { runChatTurn, type ChatAnswer, type ChatTurn } from "#tools/tenant/client/chat-stream";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 
@@ -18,44 +19,67 @@ export async function askOnce(address: TenantAddress, turn: ChatTurn, signal?: A
   return answer;
 }
 
-const HELP =
-  "/new starts another session, /sources shows the last answer's sources, /quit (or Ctrl-D) ends. Ctrl-C stops an answer.";
-
 /** Talks until the person leaves; the session is kept from turn to turn. */
 export async function chatLoop(address: TenantAddress, first: Omit<ChatTurn, "message">): Promise<void> {
-  const terminal = createInterface({ input: process.stdin, output: process.stdout, prompt: out("cyan", "› ") });
+  const terminal = openPrompt();
   let { sessionId } = first;
   let last: ChatAnswer | undefined;
-  let turn: AbortController | undefined;
-  terminal.on("SIGINT", () => {
-    if (turn === undefined) terminal.close();
-    else turn.abort();
-  });
-  process.stdout.write(`${out("dim", HELP)}\n`);
   terminal.prompt();
-  for await (const line of terminal) {
-    const message = line.trim();
-    if (message === "/quit" || message === "/exit") break;
-    if (message === "/new") {
+  for await (const line of terminal.lines) {
+    const intent = interpretLine(line);
+    if (intent.kind === "quit") break;
+    if (intent.kind === "new") {
       sessionId = undefined;
-      process.stdout.write(`${out("dim", "a new session")}\n`);
-    } else if (message === "/sources") {
-      process.stdout.write(`${formatSources(last?.citations ?? [], out).join("\n") || out("dim", "no sources")}\n`);
-    } else if (message.startsWith("/")) {
-      process.stdout.write(`${out("dim", HELP)}\n`);
-    } else if (message !== "") {
-      turn = new AbortController();
-      last = await answerOrExplain(
-        address,
-        { ...first, message, ...(sessionId === undefined ? {} : { sessionId }) },
-        turn.signal,
-      );
-      turn = undefined;
+      say(out("dim", "a new session"));
+    } else if (intent.kind === "sources") {
+      say(formatSources(last?.citations ?? [], out).join("\n") || out("dim", "no sources"));
+    } else if (intent.kind === "help") {
+      say(out("dim", PROMPT_HELP));
+    } else if (intent.kind === "say") {
+      const turn = { ...first, message: intent.message, ...(sessionId === undefined ? {} : { sessionId }) };
+      last = await terminal.interruptible((signal) => answerOrExplain(address, turn, signal));
       sessionId = last?.sessionId ?? sessionId;
     }
     terminal.prompt();
   }
   terminal.close();
+}
+
+/** The person's side of the talk. Ctrl-C stops what `interruptible` runs, else it ends the talk. */
+function openPrompt() {
+  const isTerminal = process.stdin.isTTY;
+  const lines = createInterface({
+    input: process.stdin,
+    output: process.stdout,
+    terminal: isTerminal,
+    prompt: out("cyan", "› "),
+  });
+  let running: AbortController | undefined;
+  let isClosed = false;
+  lines.on("close", () => {
+    isClosed = true;
+  });
+  lines.on("SIGINT", () => {
+    if (running === undefined) lines.close();
+    else running.abort();
+  });
+  if (isTerminal) say(out("dim", PROMPT_HELP));
+  return {
+    lines,
+    prompt(): void {
+      // A pipe needs no prompt, and its last line is answered after it has ended.
+      if (isTerminal && !isClosed) lines.prompt();
+    },
+    async interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+      running = new AbortController();
+      try {
+        return await work(running.signal);
+      } finally {
+        running = undefined;
+      }
+    },
+    close: () => lines.close(),
+  };
 }
 
 /** A failed turn is told and the talk goes on. */
@@ -67,7 +91,11 @@ async function answerOrExplain(
   try {
     return await askOnce(address, turn, signal);
   } catch (error) {
-    process.stdout.write(`\n${signal.aborted ? out("dim", "stopped") : formatFailure(error)}\n`);
+    say(`\n${signal.aborted ? out("dim", "stopped") : formatFailure(error)}`);
     return undefined;
   }
+}
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
 }

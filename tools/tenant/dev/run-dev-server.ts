@@ -25,10 +25,10 @@ type Cleanup = () => void | Promise<void>;
 export async function runDevServer(options: DevOptions): Promise<number> {
   const startedMs = performance.now();
   const cleanups: Cleanup[] = [];
-  const stopped = stopSignal();
   try {
     const runtime = await startServer(options);
     cleanups.push(() => runtime.dispose());
+    const stopped = stopSignal();
     const { files, dataDir } = options;
     const apiKey = await ensureDevelopmentKey(files.tenantId, runtime.kv, dataDir, Date.now());
     const address = { url: runtime.url, apiKey };
@@ -118,7 +118,10 @@ function watchAndReload(runtime: TenantRuntime, { files }: DevOptions, watchDir:
   };
 }
 
-/** Resolves at Ctrl-C or a polite kill; a second one ends the process at once. */
+/**
+ * Resolves at Ctrl-C or a polite kill; a second one ends the process at once. To be called once the runtime is up:
+ * its own handlers, which end the process before anything is put away, are replaced.
+ */
 function stopSignal(): { readonly promise: Promise<void>; readonly signal: AbortSignal } {
   const controller = new AbortController();
   const promise = new Promise<void>((resolve) => {
@@ -127,7 +130,7 @@ function stopSignal(): { readonly promise: Promise<void>; readonly signal: Abort
       controller.abort();
       resolve();
     };
-    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, onSignal);
+    for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.removeAllListeners(name).on(name, onSignal);
   });
   return { promise, signal: controller.signal };
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import path from "node:path";
 
 import { parse } from "jsonc-parser";
 import * as z from "zod";
@@ -86,7 +87,7 @@ function deploymentOf({ bundle, wrangler, config }: TenantRuntimeOptions): Worke
   const names = wranglerConfig.vectorize ?? [];
   return {
     name: wranglerConfig.name,
-    modulePath: bundle,
+    modulePath: path.resolve(bundle),
     config: wranglerConfig,
     vectorIndexes: Object.fromEntries(names.map(({ index_name }) => [index_name, index])),
   };

@@ -1,3 +1,6 @@
+import * as z from "zod";
+
+import { CommandError } from "#tools/tenant/command/command-line";
 import type { Paint } from "#tools/tenant/command/paint";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import type { SmokeCheck } from "#tools/tenant/smoke/smoke-checks";
@@ -64,10 +67,8 @@ export function formatSummary(results: readonly SmokeResult[], paint: Paint): st
 
 /** The first line of a message, with what an API error says beside it. */
 function reasonOf(error: unknown): string {
+  if (error instanceof z.ZodError) return `unexpected answer: ${z.prettifyError(error).replace(/\s+/g, " ")}`;
   if (!(error instanceof Error)) return String(error);
-  const why =
-    "hints" in error && typeof error.hints === "object" && error.hints !== null && "why" in error.hints
-      ? ` (${String(error.hints.why)})`
-      : "";
+  const why = error instanceof CommandError && error.hints.why !== undefined ? ` (${error.hints.why})` : "";
   return `${error.message.split("\n", 1)[0] ?? ""}${why}`;
 }
