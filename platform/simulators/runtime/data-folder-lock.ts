@@ -3,7 +3,7 @@ import path from "node:path";
 import { isProcessRunning, processId, processIdentity } from "./process-identity.js";
 import { RuntimeError } from "./runtime-error.js";
 
-/** Holds the data of some Workers until {@link release}. */
+/** Holds the data of a Worker until {@link release}. */
 export interface DataFolderLock {
   release(): void;
 }
@@ -12,33 +12,23 @@ export interface DataFolderLock {
 const heldFiles = new Set<string>();
 
 /**
- * Takes one lock file per Worker in `dataDir/locks`, so that two runtimes may share the folder for different
+ * Takes the lock file `dataDir/locks/<name>.pid` of a Worker, so that runtimes may share the folder for different
  * Workers and not for the same one. A lock whose process is gone is taken over.
  *
- * @throws RuntimeError `data_folder_in_use` or `data_folder_not_writable`; no lock is left behind.
+ * @throws RuntimeError `data_folder_in_use`
  */
-export function lockDataFolder(dataDir: string, workerNames: readonly string[]): DataFolderLock {
-  const taken: string[] = [];
-  const release = (): void => {
-    for (const file of taken.splice(0)) {
+export function lockDataFolder(dataDir: string, name: string): DataFolderLock {
+  const folder = path.resolve(dataDir, "locks");
+  mkdirSync(folder, { recursive: true });
+  const file = path.join(folder, `${name}.pid`);
+  takeLock(file, name, dataDir);
+  heldFiles.add(file);
+  return {
+    release() {
       heldFiles.delete(file);
       rmSync(file, { force: true });
-    }
+    },
   };
-  try {
-    const folder = path.resolve(dataDir, "locks");
-    mkdirSync(folder, { recursive: true });
-    for (const name of workerNames) {
-      const file = path.join(folder, `${name}.pid`);
-      takeLock(file, name, dataDir);
-      heldFiles.add(file);
-      taken.push(file);
-    }
-  } catch (error) {
-    release();
-    throw asRuntimeError(error, dataDir);
-  }
-  return { release };
 }
 
 /** Creating the file fails when it exists, so two processes cannot both think they made it. */
@@ -74,14 +64,4 @@ function readOwner(file: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
-}
-
-function asRuntimeError(error: unknown, dataDir: string): RuntimeError {
-  if (error instanceof RuntimeError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new RuntimeError(
-    "data_folder_not_writable",
-    `The data folder ${dataDir} cannot be written: ${reason}. Choose a folder that this user can write to.`,
-    { cause: error },
-  );
 }

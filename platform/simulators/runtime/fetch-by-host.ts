@@ -33,6 +33,6 @@ function asResponse(incoming: IncomingMessage): Response {
     for (const value of values ?? []) headers.append(name, value);
   }
   if (bodilessStatuses.has(status)) incoming.resume();
-  const body = bodilessStatuses.has(status) ? null : (Readable.toWeb(incoming) as ReadableStream<Uint8Array>);
+  const body = bodilessStatuses.has(status) ? null : (Readable.toWeb(incoming) as never);
   return new Response(body, { status, statusText: incoming.statusMessage ?? "", headers });
 }

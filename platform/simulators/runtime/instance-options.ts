@@ -96,7 +96,7 @@ function readModule({ name, modulePath }: WorkerDeployment): string {
 
 /** Both halves of the simulators are files near this one, so that they are found in any copy of the tree. */
 function simulatorPaths(): SimulatorPaths {
-  const near = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url));
+  const near = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url).href);
   const paths = { pluginPath: near("plugin/plugin.js"), simulatorWorkerPath: near("worker/simulator_worker.js") };
   const missing = Object.values(paths).find((file) => !existsSync(file));
   if (missing !== undefined) {

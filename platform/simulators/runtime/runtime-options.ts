@@ -19,8 +19,13 @@ export interface WorkerDeployment {
 
 export interface RuntimeOptions {
   readonly workers: readonly WorkerDeployment[];
-  /** Where state persists. Default: a temporary folder that goes away with the runtime. */
+  /**
+   * Where state persists. Runtimes may share it for different Workers, not for the same one. Default: a temporary
+   * folder that goes away with the runtime.
+   */
   readonly dataDir?: string;
+  /** Folder below {@link dataDir} for the state of this runtime. Default: the name of the first Worker. */
+  readonly stateName?: string;
   /** Address to listen on. Default `127.0.0.1`. */
   readonly host?: string;
   /** Port to listen on. Default 0: any free one. */

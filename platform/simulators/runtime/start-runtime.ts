@@ -1,14 +1,11 @@
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import { Miniflare } from "miniflare";
 import type { ControlRequest } from "#simulators/contract/control-messages";
 import { SimulatorControl } from "#simulators/control/simulator-control";
-import { type DataFolderLock, lockDataFolder } from "./data-folder-lock.js";
+import { type DataFolder, openDataFolder } from "./data-folder.js";
 import { fetchByHost } from "./fetch-by-host.js";
 import { controlWorkerName, instanceOptions } from "./instance-options.js";
 import { RuntimeError } from "./runtime-error.js";
-import type { RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
+import type { RuntimeOptions } from "./runtime-options.js";
 
 /** Workers that run in workerd, with everything behind their bindings on this machine. */
 export interface Runtime {
@@ -37,7 +34,7 @@ export interface Runtime {
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const folder = openDataFolder(options);
   try {
-    const miniflare = new Miniflare(instanceOptions(options, folder.path));
+    const miniflare = new Miniflare(instanceOptions(options, folder.statePath));
     const url = await miniflare.ready.catch(async (error: unknown) => {
       await miniflare.dispose().catch(() => undefined);
       throw startError(error, options);
@@ -46,58 +43,6 @@ export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   } catch (error) {
     folder.close();
     throw error;
-  }
-}
-
-interface DataFolder {
-  readonly path: string;
-  /** Takes the locks of another set of Workers. */
-  relock(workers: readonly WorkerDeployment[]): void;
-  close(): void;
-}
-
-function openDataFolder({ dataDir, workers }: RuntimeOptions): DataFolder {
-  if (dataDir === undefined) {
-    const temporary = mkdtempSync(path.join(tmpdir(), "runtime-"));
-    return {
-      path: temporary,
-      relock: () => undefined,
-      close: () => rmSync(temporary, { recursive: true, force: true }),
-    };
-  }
-  assertWritable(dataDir);
-  const namesOf = (deployments: readonly WorkerDeployment[]): string[] => deployments.map(({ name }) => name);
-  const locks = new Map<string, DataFolderLock>();
-  const relock = (deployments: readonly WorkerDeployment[]): void => {
-    const names = namesOf(deployments);
-    for (const name of names) if (!locks.has(name)) locks.set(name, lockDataFolder(dataDir, [name]));
-    for (const [name, lock] of locks) {
-      if (names.includes(name)) continue;
-      lock.release();
-      locks.delete(name);
-    }
-  };
-  const close = (): void => relock([]);
-  try {
-    relock(workers);
-  } catch (error) {
-    close();
-    throw error;
-  }
-  return { path: path.resolve(dataDir), relock, close };
-}
-
-function assertWritable(dataDir: string): void {
-  try {
-    mkdirSync(dataDir, { recursive: true });
-    accessSync(dataDir, constants.W_OK | constants.X_OK);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new RuntimeError(
-      "data_folder_not_writable",
-      `The data folder ${dataDir} cannot be written: ${reason}. Choose a folder that this user can write to.`,
-      { cause: error },
-    );
   }
 }
 
@@ -126,7 +71,7 @@ function runtimeOf(miniflare: Miniflare, startUrl: URL, startOptions: RuntimeOpt
       folder.relock(next.workers);
       // The port that was given at the start may have been 0; clients hold on to the one that was chosen.
       const settings = { ...next, port: Number(url.port) };
-      await miniflare.setOptions(instanceOptions(settings, folder.path));
+      await miniflare.setOptions(instanceOptions(settings, folder.statePath));
       options = next;
       url = await miniflare.ready;
     },

@@ -6,7 +6,7 @@ import { runChat } from "./run-chat.js";
 import { runEmbeddings } from "./run-embeddings.js";
 import { runReranking } from "./run-reranking.js";
 import { runSpeech } from "./run-speech.js";
-import { pause } from "./stream-events.js";
+import { foreverMs, pause } from "./stream-events.js";
 import { runUpstream } from "./upstream.js";
 
 /**
@@ -53,7 +53,8 @@ async function playBehaviour(run: ModelRun): Promise<Response | undefined> {
       await pause(behaviour.delayMs);
       return undefined;
     case "hang":
-      return new Promise<never>(() => setTimeout(() => undefined, hangMs));
+      await pause(foreverMs);
+      throw refusalOfStatus(408, undefined);
     case "garbage":
       run.onEnd();
       return new Response(behaviour.body ?? "<html>502 Bad Gateway</html>", {
@@ -65,9 +66,6 @@ async function playBehaviour(run: ModelRun): Promise<Response | undefined> {
       return undefined;
   }
 }
-
-/** Longer than any caller waits. workerd ends a request at once when it can see that nothing will ever wake it. */
-const hangMs = 3_600_000;
 
 function chunkStream(
   run: ModelRun,

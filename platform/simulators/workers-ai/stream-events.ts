@@ -16,6 +16,12 @@ export interface StreamOptions {
   onEnd(how: "complete" | "aborted" | "broken"): void;
 }
 
+/** Longer than any caller waits. workerd ends a request at once when it can see that nothing will ever wake it. */
+export const foreverMs = 3_600_000;
+
+/** Time for what was sent to arrive before the stream breaks: an error overtakes what is still under way. */
+const flushMs = 20;
+
 const encoder = new TextEncoder();
 
 /**
@@ -37,10 +43,10 @@ export function streamEvents(
     {
       async pull(controller) {
         if (options.fault !== undefined && tokens >= options.fault.afterTokens) {
-          if (options.fault.kind === "stall") return new Promise<never>(() => undefined);
+          await pause(options.fault.kind === "stall" ? foreverMs : flushMs);
           end("broken");
           controller.error(new Error("the model's stream broke"));
-          return undefined;
+          return;
         }
         const next = await iterator.next().catch((error: unknown) => ({ error }));
         if ("error" in next) {
@@ -57,11 +63,11 @@ export function streamEvents(
           }
           controller.enqueue(encodeEvent(next.value.data));
         }
-        return undefined;
       },
-      async cancel() {
+      cancel() {
         end("aborted");
-        await iterator.return?.();
+        // Not awaited: it waits for the next event, which a stalled source may never give.
+        void iterator.return?.();
       },
     },
     { highWaterMark: 0 },

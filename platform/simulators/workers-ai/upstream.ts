@@ -30,19 +30,22 @@ async function embedUpstream(run: ModelRun): Promise<Response> {
 
 async function chatUpstream(run: ModelRun, shape: ModelFacts["shape"]): Promise<Response> {
   parseMessages(run.inputs);
-  const response = await post(run, "chat/completions", chatBody(run.inputs, modelName(run)));
+  const abort = new AbortController();
+  const response = await post(run, "chat/completions", chatBody(run.inputs, modelName(run)), abort.signal);
   const stream = response.body as ReadableStream<Uint8Array> | null;
-  if (run.inputs["stream"] === true && stream !== null) return streamAnswer(translate(run, stream, shape));
+  if (run.inputs["stream"] === true && stream !== null) return streamAnswer(translate(run, stream, shape, abort));
   const body = await readJson(response);
   noteTokens(run.call, body.usage?.prompt_tokens ?? 0, body.usage?.completion_tokens ?? 0);
   run.onEnd();
   return jsonAnswer(shape === "openai" ? body : wholeAnswer(body, run.inputs["response_format"] !== undefined));
 }
 
+/** Our stream made of theirs. `abort` hangs up on a server that is still busy when our reader goes away. */
 function translate(
   run: ModelRun,
   body: ReadableStream<Uint8Array>,
   shape: ModelFacts["shape"],
+  abort: AbortController,
 ): ReadableStream<Uint8Array> {
   const translator = new UpstreamTranslator(shape);
   const { call, behaviour } = run;
@@ -55,6 +58,7 @@ function translate(
     fault: behaviour?.kind === "cut" || behaviour?.kind === "stall" ? behaviour : undefined,
     onToken: () => (call.streamedTokens += 1),
     onEnd: (how) => {
+      if (how !== "complete") abort.abort();
       if (how === "aborted") call.aborted = true;
       noteTokens(
         call,
@@ -78,7 +82,7 @@ export function endpointUrl(modelUrl: string, path: string): string {
     : `${base}/v1/${path}`;
 }
 
-async function post({ options }: ModelRun, path: string, body: unknown): Promise<Response> {
+async function post({ options }: ModelRun, path: string, body: unknown, signal?: AbortSignal): Promise<Response> {
   const url = endpointUrl(options.modelUrl ?? "", path);
   const authorization = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
   let response: Response;
@@ -87,6 +91,7 @@ async function post({ options }: ModelRun, path: string, body: unknown): Promise
       method: "POST",
       headers: { "content-type": "application/json", ...authorization },
       body: JSON.stringify(body),
+      ...(signal === undefined ? {} : { signal }),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
