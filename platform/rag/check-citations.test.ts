@@ -54,7 +54,7 @@ describe("checkCitations", () => {
       fc.string({ unit: "grapheme", maxLength: 20 }),
       fc.constantFrom("\r\n", "\t", "😀 ", "e\u0301 ", "漢字。", ". "),
     );
-    const documents = fc.array(piece, { minLength: 1, maxLength: 60 }).map((parts) => parts.join(""));
+    const documents = fc.array(piece, { minLength: 1, maxLength: 60, size: "max" }).map((parts) => parts.join(""));
     const run = fc.property(documents, fc.nat(), (text, pick) => {
       const chunks = chunkText(text, { strategy: "recursive", unit: "characters", size: 200, overlap: 50 });
       const sources = chunks.map((chunk, index) => ({ n: index + 1, docId: "d", chunkId: String(index), ...chunk }));

@@ -33,7 +33,7 @@ const pieces = fc.oneof(
   ),
   fc.lorem({ maxCount: 12 }),
 );
-const texts = fc.array(pieces, { maxLength: 120 }).map((parts) => parts.join(""));
+const texts = fc.array(pieces, { maxLength: 120, size: "max" }).map((parts) => parts.join(""));
 const chunkings: fc.Arbitrary<Chunking> = fc
   .record({
     strategy: fc.constantFrom("recursive" as const, "markdown" as const),

@@ -39,13 +39,20 @@ export function chunkText(text: string, chunking: Chunking): readonly TextChunk[
   const positions = new BytePositions(text);
   const headings = new HeadingPath(breaks.headings);
   let start = skipBlanks(text, 0);
+  let previous = { end: 0, rest: start };
   while (start < text.length) {
     const found = findCut(text, start, breaks, chunking);
     const end = trimEnd(text, start, found.cut);
+    if (end <= previous.end) {
+      // Nothing but the overlap and blanks fitted: begin without an overlap.
+      start = previous.rest;
+      continue;
+    }
     const [startByte, endByte] = positions.of(start, end);
     chunks.push({ text: text.slice(start, end), start, end, startByte, endByte, context: headings.at(start) });
     const rest = skipBlanks(text, found.cut);
     if (rest >= text.length) break;
+    previous = { end, rest };
     start = breaks.levels[rest] === BREAK.section ? rest : overlapStart(text, end, found, rest, breaks, chunking);
   }
   return chunks;

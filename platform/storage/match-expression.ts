@@ -2,7 +2,7 @@ import { STOP_WORDS } from "#storage/stop-words";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Most distinct words of a query that are searched; later ones are ignored. */
-export const MAX_QUERY_WORDS = 64;
+export const MAX_QUERY_WORDS = 128;
 /** Longest word that is searched, in UTF-16 units; longer ones are cut. */
 const MAX_WORD_LENGTH = 100;
 

@@ -200,6 +200,15 @@ const textSearchCases: readonly ContractCase<DocumentStore>[] = [
   },
 
   {
+    name: "text search: takes more words than it looks for",
+    run: async (documents) => {
+      await put(documents, acme, { texts: ["needle"] });
+      const haystack = Array.from({ length: 400 }, (_, index) => `word${index}`).join(" ");
+      assert.deepEqual(await found(documents, acme, `needle ${haystack}`), ["needle"]);
+    },
+  },
+
+  {
     name: "text search: filters by document, source and metadata, comparing types",
     run: async (documents) => {
       await put(
