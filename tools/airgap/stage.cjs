@@ -14,9 +14,12 @@
 //
 // The program runs in this very process, as in rules_js: signals reach it once and node starts only once.
 const fs = require("node:fs");
-const { runMain } = require("node:module");
+const { enableCompileCache, runMain } = require("node:module");
 const os = require("node:os");
 const path = require("node:path");
+
+// Compiled code of typescript, eslint and the like, found by its content: saves a fifth of a lint's time.
+enableCompileCache();
 
 const startDirectory = process.cwd();
 const runfiles = process.env.AIRGAP_BASE;
