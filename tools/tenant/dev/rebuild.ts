@@ -26,11 +26,9 @@ export function createRebuilder(workspaceDir: string, targets: readonly string[]
         });
         child = started;
         let output = "";
-        const collect = (chunk: Buffer): void => {
-          output += chunk.toString();
-        };
-        started.stdout.on("data", collect);
-        started.stderr.on("data", collect);
+        for (const stream of [started.stdout, started.stderr]) {
+          stream.setEncoding("utf8").on("data", (chunk: string) => (output += chunk));
+        }
         started.on("error", (error) => resolve({ ok: false, errors: `tools/bazel did not start: ${error.message}` }));
         started.on("close", (code) => {
           child = undefined;

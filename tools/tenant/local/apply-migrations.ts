@@ -12,6 +12,9 @@ export interface Migration {
   readonly sql: string;
 }
 
+/** What migrations need of a D1 binding. */
+type Database = Pick<D1Database, "prepare" | "batch">;
+
 /** The table in which wrangler, too, notes what it has applied (`wrangler d1 migrations apply`). */
 const CREATE_TABLE = `CREATE TABLE IF NOT EXISTS d1_migrations(
   id         INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -36,7 +39,7 @@ export function readMigrations(folder: string): Migration[] {
  * Brings a database up to date and answers the names of what was applied. Running it twice changes nothing.
  * A migration and the note of it are one batch: after a failure the database is as it was before that migration.
  */
-export async function applyMigrations(database: D1Database, migrations: readonly Migration[]): Promise<string[]> {
+export async function applyMigrations(database: Database, migrations: readonly Migration[]): Promise<string[]> {
   await database.prepare(CREATE_TABLE).run();
   const { results } = await database.prepare("SELECT name FROM d1_migrations").all<{ name: string }>();
   const done = new Set(results.map((row) => row.name));
