@@ -1,23 +1,42 @@
 import assert from "node:assert/strict";
-import { afterEach, beforeEach, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 
 import { acme } from "#storage/testing/make-replacement";
+import type { RemoteVectorize } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
 import { makeValues, TEST_DIMENSIONS, vectorStoreContract } from "#storage/testing/vector-store.contract";
 import { makeVectorId } from "#storage/vector-id";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 
+/** Ids per call of `deleteByIds`. */
+const MAX_IDS = 100;
+
 describe("the vector store in Vectorize", () => {
   let storage: TestStorage;
-  beforeEach(async () => {
+  /** The binding, which remembers what was written so that it can be emptied. */
+  let index: RemoteVectorize;
+  const written = new Set<string>();
+  before(async () => {
     storage = await startStorage({ dimensions: TEST_DIMENSIONS });
+    const { upsert, ...others } = storage.vectors;
+    index = {
+      ...others,
+      upsert: (vectors) => {
+        for (const { id } of vectors) written.add(id);
+        return upsert(vectors);
+      },
+    };
   });
-  afterEach(() => storage.dispose());
+  beforeEach(async () => {
+    const ids = [...written];
+    for (let at = 0; at < ids.length; at += MAX_IDS) await index.deleteByIds(ids.slice(at, at + MAX_IDS));
+    written.clear();
+  });
+  after(() => storage.dispose());
 
   for (const mode of ["namespace", "index"] as const) {
     for (const { name, run } of vectorStoreContract) {
-      it(`mode ${mode}: ${name}`, () =>
-        run(createVectorizeVectorStore(storage.vectors, { mode, dimensions: TEST_DIMENSIONS })));
+      it(`mode ${mode}: ${name}`, () => run(createVectorizeVectorStore(index, { mode, dimensions: TEST_DIMENSIONS })));
     }
   }
 
@@ -26,16 +45,16 @@ describe("the vector store in Vectorize", () => {
 
   it("drops a match whose metadata names another tenant, whatever its id says", async () => {
     const id = await makeVectorId(acme, { docId: "forged", version: 1, index: 0, embeddingHash: "hash" });
-    await storage.vectors.upsert([{ id, values, metadata: { tenantId: "globex" } }]);
-    assert.deepEqual(await createVectorizeVectorStore(storage.vectors, options).query(acme, values, 5), []);
+    await index.upsert([{ id, values, metadata: { tenantId: "globex" } }]);
+    assert.deepEqual(await createVectorizeVectorStore(index, options).query(acme, values, 5), []);
   });
 
   it("makes ids that the service takes, and keeps only small metadata", async () => {
     const docId = "d".repeat(200);
     const vectorId = await makeVectorId(acme, { docId, version: 1, index: 0, embeddingHash: "hash" });
     assert.ok(vectorId.length <= 64 && /^[0-9a-f-]+$/.test(vectorId));
-    await createVectorizeVectorStore(storage.vectors, options).upsert(acme, [{ vectorId, docId, values }]);
-    const [stored] = await storage.vectors.getByIds([vectorId]);
+    await createVectorizeVectorStore(index, options).upsert(acme, [{ vectorId, docId, values }]);
+    const [stored] = await index.getByIds([vectorId]);
     assert.deepEqual(stored?.metadata, { tenantId: "acme", docId, chunkId: vectorId });
   });
 });
