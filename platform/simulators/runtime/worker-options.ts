@@ -162,10 +162,14 @@ function outboundService({ outbound }: RuntimeOptions): Partial<NonNullable<Mini
   return {
     outboundService: {
       type: "fetcher",
-      // Miniflare's Request and Response are undici's; node's globals are the same shape under other identities.
-      handler: async (request) => (await outbound(request as unknown as Request)) as never,
+      handler: async (request) => (await outbound(asGlobalRequest(request))) as never,
     },
   };
+}
+
+/** Miniflare's Request is undici's; node's own has the same shape under another identity. */
+function asGlobalRequest(request: unknown): Request {
+  return request as Request;
 }
 
 /** The entries that have a value; the target types do not take `undefined`. */

@@ -24,8 +24,10 @@ export interface VectorSearch {
 /** Vectors per block of memory: 3 MiB at 768 dimensions, so that growing never copies what is there. */
 const blockVectors = 1_024;
 
+const noBlock = new Float32Array();
+
 /**
- * All vectors of an index in memory, for exact search. 50,000 vectors of 768 dimensions take 150 MB and about 50 ms
+ * All vectors of an index in memory, for exact search. 50,000 vectors of 768 dimensions take 150 MB and 50 to 150 ms
  * a search.
  */
 export class VectorMemory {
@@ -86,7 +88,9 @@ export class VectorMemory {
     const queryNorm = Math.sqrt(dot(vector, vector));
     const better = this.#metric === "cosine" ? 1 : -1;
     const best: VectorMatch[] = [];
-    for (const [slot, entry] of this.#entries.entries()) {
+    for (let slot = 0; slot < this.#entries.length; slot += 1) {
+      const entry = this.#entries[slot];
+      if (entry === undefined) continue;
       if (namespace !== undefined && entry.namespace !== namespace) continue;
       if (filter.length > 0 && !matchesFilter(filter, entry.indexed)) continue;
       keepBest(best, { entry, score: this.#score(slot, vector, queryNorm) }, topK, better);
@@ -95,17 +99,18 @@ export class VectorMemory {
   }
 
   #score(slot: number, vector: Float32Array, queryNorm: number): number {
-    const values = this.#valuesAt(slot);
+    const block = this.#blocks[Math.floor(slot / blockVectors)] ?? noBlock;
+    const start = (slot % blockVectors) * this.#dimensions;
     switch (this.#metric) {
       case "cosine": {
         const norms = queryNorm * (this.#norms[slot] ?? 0);
-        return norms === 0 ? 0 : dot(values, vector) / norms;
+        return norms === 0 ? 0 : dotAt(block, start, vector) / norms;
       }
       case "euclidean":
-        return distance(values, vector);
+        return distanceAt(block, start, vector);
       case "dot-product":
         // "Distance metrics": the service gives the negative dot product, so smaller is closer.
-        return -dot(values, vector);
+        return -dotAt(block, start, vector);
     }
   }
 
@@ -130,13 +135,29 @@ function keepBest(best: VectorMatch[], match: VectorMatch, topK: number, better:
 }
 
 function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
+  return dotAt(a, 0, b);
 }
 
-function distance(a: Float32Array, b: Float32Array): number {
+/** The product of `vector` with the values of `block` from `start` on; four sums at a time, which is faster. */
+function dotAt(block: Float32Array, start: number, vector: Float32Array): number {
+  let sum0 = 0;
+  let sum1 = 0;
+  let sum2 = 0;
+  let sum3 = 0;
+  const { length } = vector;
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    sum0 += (block[start + i] ?? 0) * (vector[i] ?? 0);
+    sum1 += (block[start + i + 1] ?? 0) * (vector[i + 1] ?? 0);
+    sum2 += (block[start + i + 2] ?? 0) * (vector[i + 2] ?? 0);
+    sum3 += (block[start + i + 3] ?? 0) * (vector[i + 3] ?? 0);
+  }
+  for (; i < length; i += 1) sum0 += (block[start + i] ?? 0) * (vector[i] ?? 0);
+  return sum0 + sum1 + sum2 + sum3;
+}
+
+function distanceAt(block: Float32Array, start: number, vector: Float32Array): number {
   let sum = 0;
-  for (let i = 0; i < a.length; i += 1) sum += ((a[i] ?? 0) - (b[i] ?? 0)) ** 2;
+  for (let i = 0; i < vector.length; i += 1) sum += ((block[start + i] ?? 0) - (vector[i] ?? 0)) ** 2;
   return Math.sqrt(sum);
 }
