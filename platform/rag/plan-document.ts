@@ -141,11 +141,16 @@ function resolveChunking(input: IngestDocument, settings: RagSettings): Chunking
   const range = sizeRangeOf(unit);
   // Another unit makes the tenant's own numbers meaningless: they are fitted into the unit's range.
   const size = asked.size ?? Math.min(Math.max(settings.chunking.size, range.min), range.max);
-  const overlap = asked.overlap ?? Math.min(settings.chunking.overlap, Math.floor(size / 8));
+  const overlap = asked.overlap ?? defaultOverlap(settings.chunking, { unit, size });
   if (size < range.min || size > range.max)
     throw badChunking(input.docId, "size", `${range.min} to ${range.max} ${unit}`);
   if (overlap * 2 >= size) throw badChunking(input.docId, "overlap", `below half of size, which is ${size}`);
   return { strategy: asked.strategy ?? settings.chunking.strategy, unit, size, overlap };
+}
+
+/** The tenant's own overlap for the tenant's own size; for another size no more than an eighth of it. */
+function defaultOverlap(own: Chunking, { unit, size }: Pick<Chunking, "unit" | "size">): number {
+  return own.unit === unit && own.size === size ? own.overlap : Math.min(own.overlap, Math.floor(size / 8));
 }
 
 function badChunking(docId: string, field: string, rule: string): PlatformError {
