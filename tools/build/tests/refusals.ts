@@ -38,6 +38,7 @@ const layers: readonly Refusal[] = [
   forbiddenEdge("an edge between siblings: limits → auth", "platform/limits/edge-sibling", "//platform/auth"),
   forbiddenEdge("an edge from a feature to http", "platform/rag/edge-http", "//platform/http"),
   forbiddenEdge("an edge from chat to http", "platform/chat/edge-http", "//platform/http"),
+  forbiddenEdge("an edge from http to a feature", "platform/http/edge-rag", "//platform/rag"),
   forbiddenEdge("an edge to the worker from below", "platform/http/edge-worker", "//platform/worker"),
   {
     fault: "an edge from the platform to the tools",
@@ -173,5 +174,36 @@ const tests: readonly Refusal[] = [
   },
 ];
 
-/** All that one run of Bazel can show together. */
-export const refusals: readonly Refusal[] = [...layers, ...imports, ...sources, ...tests];
+/** A tenant whose only environment has one hostname. */
+function tenant(name: string, hostname: string): Readonly<Record<string, string>> {
+  const config = {
+    tenantId: name,
+    displayName: name,
+    accountId: "0123456789abcdef0123456789abcdef",
+    environments: { production: { hostnames: [hostname] } },
+  };
+  return {
+    [`tenants/${name}/BUILD.bazel`]: `load("//tools/build:defs.bzl", "tenant")\n\ntenant(name = "${name}")\n`,
+    [`tenants/${name}/tenant.config.json`]: JSON.stringify(config),
+  };
+}
+
+const sharedHostname: Refusal = {
+  fault: "two tenants with one hostname",
+  files: { ...tenant("twin-a", "ai.twin.example"), ...tenant("twin-b", "ai.twin.example") },
+  target: "//tenants:tenants_test",
+  expected: /tenants\/twin-b\/tenant\.config\.json[^]*ai\.twin\.example/,
+};
+
+const badConfig: Refusal = {
+  fault: "a tenant whose config does not hold",
+  files: tenant("broken", "not a hostname"),
+  target: "//tenants/broken:config",
+  expected: /tenants\/broken\/tenant\.config\.json[^]*environments\.production\.hostnames/,
+};
+
+/** Each round is what one run of Bazel can show together: the check across tenants needs configs that hold. */
+export const rounds: readonly (readonly Refusal[])[] = [
+  [...layers, ...imports, ...sources, ...tests, sharedHostname],
+  [badConfig],
+];

@@ -8,38 +8,46 @@
  * starts it after the tests.
  */
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { refusals } from "./refusals.js";
+import { rounds, type Refusal } from "./refusals.js";
 
 const workspace = process.env["BUILD_WORKSPACE_DIRECTORY"];
 if (workspace === undefined) throw new Error("Start this with `bazel run //tools/build/tests:refusals`.");
 
 const scratch = mkdtempSync(path.join(os.tmpdir(), "refusals-"));
 const outputBase = path.join(scratch, "output");
+const reusedRepositories = reuseRepositories(workspace);
 let refused = 0;
 let accepted = 0;
 
+const copy = path.join(scratch, "copy");
+
 try {
-  const copy = copyWorkspace(workspace, "copy");
-  for (const { files } of refusals) {
-    for (const [file, text] of Object.entries(files)) write(path.join(copy, file), text);
-  }
-  console.log(`Running Bazel on ${String(refusals.length)} faults; this takes about half a minute ...`);
-  const targets = refusals.map(({ target }) => target);
-  const output = bazel(copy, ["test", "--keep_going", ...reuseRepositories(workspace), "--", ...targets]);
-  for (const { fault, expected } of refusals) report(fault, expected.test(output), output);
-  refuseDownloads(copy);
+  copyWorkspace(workspace);
+  for (const round of rounds) refuseAll(round);
+  refuseDownloads();
 } finally {
-  for (const folder of ["copy"]) bazel(path.join(scratch, folder), ["shutdown"]);
+  bazel(["shutdown"]);
   rmSync(scratch, { recursive: true, force: true });
 }
 console.log(`${String(refused)} faults refused, ${String(accepted)} not refused`);
 process.exitCode = accepted === 0 ? 0 : 1;
 
+/** Puts the faults into the copy, looks for the words of each refusal, and takes the faults out again. */
+function refuseAll(faults: readonly Refusal[]): void {
+  const files = faults.flatMap((refusal) => Object.entries(refusal.files));
+  for (const [file, text] of files) write(path.join(copy, file), text);
+  console.log(`Running Bazel on ${String(faults.length)} faults ...`);
+  const targets = faults.map(({ target }) => target);
+  const output = bazel(["test", "--keep_going", ...reusedRepositories, "--", ...targets]);
+  for (const { fault, expected } of faults) report(fault, expected.test(output), output);
+  for (const [file] of files) rmSync(path.dirname(path.join(copy, file)), { recursive: true, force: true });
+}
+
 /** Faults of the lockfile: each needs the packages to be fetched anew. */
-function refuseDownloads(copy: string): void {
+function refuseDownloads(): void {
   const edit = (file: string, from: RegExp, to: string): (() => void) => {
     const before = readFileSync(path.join(copy, file), "utf8");
     const after = before.replace(from, to);
@@ -49,7 +57,7 @@ function refuseDownloads(copy: string): void {
       writeFileSync(path.join(copy, file), before);
     };
   };
-  const fetchPackages = (): string => bazel(copy, ["query", "@npm//:all"]);
+  const fetchPackages = (): string => bazel(["query", "@npm//:all"]);
 
   const restore = edit("package.json", /"devDependencies": \{/, '"devDependencies": {\n    "left-pad": "1.3.0",');
   const stale = fetchPackages();
@@ -74,11 +82,9 @@ function report(fault: string, isRefused: boolean, output: string): void {
   }
 }
 
-function copyWorkspace(source: string, name: string): string {
-  const copy = path.join(scratch, name);
+function copyWorkspace(source: string): void {
   const left = new Set(["node_modules", ".git", ".bazel", ".data", ".wrangler"]);
   cpSync(source, copy, { recursive: true, filter: (file) => !left.has(path.relative(source, file)) });
-  return copy;
 }
 
 function write(file: string, text: string): void {
@@ -86,20 +92,23 @@ function write(file: string, text: string): void {
   writeFileSync(file, text);
 }
 
-/** The packages that the workspace has fetched already serve the copy too, in the mode where Bazel allows it. */
+/** In the airgap mode the packages that the workspace has fetched already serve the copy too. */
 function reuseRepositories(source: string): string[] {
   const { stdout } = spawnSync(path.join(source, "tools/bazel"), ["info", "output_base"], {
     cwd: source,
     encoding: "utf8",
     env: outerEnvironment(),
   });
-  const external = path.join(stdout.trim(), "external");
-  return ["nodejs", "npm"].map((name) => `--override_repository=${name}=${path.join(external, name)}`);
+  return ["nodejs", "npm"]
+    .map((name) => ({ name, folder: path.join(stdout.trim(), "external", name) }))
+    .filter(({ folder }) => existsSync(folder))
+    .map(({ name, folder }) => `--override_repository=${name}=${folder}`);
 }
 
-function bazel(cwd: string, args: readonly string[]): string {
-  const { stdout, stderr } = spawnSync(path.join(cwd, "tools/bazel"), [`--output_base=${outputBase}`, ...args], {
-    cwd,
+/** Runs Bazel in the copy; returns all it printed. */
+function bazel(args: readonly string[]): string {
+  const { stdout, stderr } = spawnSync(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], {
+    cwd: copy,
     encoding: "utf8",
     env: outerEnvironment(),
     maxBuffer: 64 * 1024 * 1024,
