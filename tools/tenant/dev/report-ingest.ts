@@ -1,27 +1,29 @@
 import { formatFailure } from "#tools/tenant/command/command-line";
 import { paintFor, type Paint } from "#tools/tenant/command/paint";
-import { createProgressLine, progressBar } from "#tools/tenant/command/progress-line";
-import { ingestFolder, type IngestReport } from "#tools/tenant/client/ingest-folder";
+import { progressBar, type Screen } from "#tools/tenant/command/screen";
+import { ingestFolder, type IngestProgress, type IngestReport } from "#tools/tenant/client/ingest-folder";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 
 /** How many files are named before the rest is only counted. */
 const MAX_NAMED = 10;
 
 /** Uploads a folder and shows how it goes. A failure is told; it does not stop the server. */
-export async function reportIngest(address: TenantAddress, folder: string, signal: AbortSignal): Promise<void> {
+export async function reportIngest(
+  address: TenantAddress,
+  folder: string,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> {
   const startedMs = performance.now();
-  const line = createProgressLine(process.stdout);
+  const show = ({ done, total }: IngestProgress): void =>
+    screen.progress(`ingest ${progressBar(done, total)} ${done}/${total}`);
   try {
-    const report = await ingestFolder(
-      address,
-      folder,
-      ({ done, total }) => line.update(`ingest ${progressBar(done, total)} ${done}/${total}`),
-      signal,
-    );
+    const report = await ingestFolder(address, folder, show, signal);
     if (signal.aborted) return;
-    line.end(formatIngestReport(report, folder, Math.round(performance.now() - startedMs), paintFor(process.stdout)));
+    const ms = Math.round(performance.now() - startedMs);
+    screen.endProgress(formatIngestReport(report, folder, ms, paintFor(process.stdout)));
   } catch (error) {
-    if (!signal.aborted) line.end(`ingest of ${folder} stopped\n${formatFailure(error)}`);
+    if (!signal.aborted) screen.endProgress(`ingest of ${folder} stopped\n${formatFailure(error)}`);
   }
 }
 

@@ -3,6 +3,7 @@ import path from "node:path";
 
 import { EXIT_CODES, CommandError } from "#tools/tenant/command/command-line";
 import { paintFor } from "#tools/tenant/command/paint";
+import { createScreen } from "#tools/tenant/command/screen";
 import { formatLogLine } from "#tools/tenant/dev/access-log";
 import { builtPath, labelOf, type DevOptions } from "#tools/tenant/dev/dev-options";
 import { reportIngest } from "#tools/tenant/dev/report-ingest";
@@ -16,7 +17,8 @@ import { announceServer, findServer, writeOwnFile } from "#tools/tenant/local/se
 import { startTenantRuntime, type TenantRuntime } from "#tools/tenant/local/tenant-runtime";
 
 const out = paintFor(process.stdout);
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const screen = createScreen(process.stdout);
+const say = (text: string): void => screen.line(text);
 
 /** A step that must be undone at the end; they are undone last first. */
 type Cleanup = () => void | Promise<void>;
@@ -39,7 +41,7 @@ export async function runDevServer(options: DevOptions): Promise<number> {
     }
     if (options.shouldOpen) openBrowser(runtime.url);
     if (options.watchDir !== undefined) cleanups.push(watchAndReload(runtime, options, options.watchDir));
-    if (options.ingestDir !== undefined) void reportIngest(address, options.ingestDir, stopped.signal);
+    if (options.ingestDir !== undefined) void reportIngest(address, options.ingestDir, screen, stopped.signal);
     await stopped.promise;
     say(out("dim", "stopping"));
     return EXIT_CODES.ok;
