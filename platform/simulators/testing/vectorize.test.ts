@@ -196,7 +196,7 @@ describe("env.VECTORIZE of the real class", () => {
 
 describe("mutations that become visible later", () => {
   it("are applied in their order once their time has come", async () => {
-    const fixture = await startFixture({ vectorVisibilityDelayMs: 150 });
+    const fixture = await startFixture({ vectorVisibilityDelayMs: 1_000 });
     try {
       await fixture.vectorize("upsert", [
         { id: "a", values: [1, 0, 0] },

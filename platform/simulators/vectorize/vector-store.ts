@@ -86,9 +86,13 @@ export class VectorStore {
 
   /** Applies the mutations whose time has come. A later one never overtakes an earlier one. */
   applyDue(nowMs: number): void {
-    const waiting = this.#sql.exec<SqlPending>("SELECT * FROM pending ORDER BY seq").toArray();
-    const firstLater = waiting.findIndex((row) => row.visible_at > nowMs);
-    const due = firstLater === -1 ? waiting : waiting.slice(0, firstLater);
+    const due = this.#sql
+      .exec<SqlPending>(
+        `SELECT * FROM pending
+         WHERE seq < COALESCE((SELECT MIN(seq) FROM pending WHERE visible_at > ?), 9e15) ORDER BY seq`,
+        nowMs,
+      )
+      .toArray();
     if (due.length === 0) return;
     this.#storage.transactionSync(() => {
       for (const row of due) this.#apply(mutationOf(row), row.mutation_id, row.visible_at);
