@@ -16,7 +16,13 @@ export type GatewayLogs = DurableObjectStub<GatewayLogObject>;
 export interface GatewayCall {
   readonly model: string;
   readonly inputs: Readonly<Record<string, unknown>>;
-  readonly call: { tokensIn?: number; tokensOut?: number; logId?: string; cacheStatus?: "HIT" | "MISS" };
+  readonly call: {
+    readonly finished: boolean;
+    tokensIn?: number;
+    tokensOut?: number;
+    logId?: string;
+    cacheStatus?: "HIT" | "MISS";
+  };
   readonly onEnd: () => void;
 }
 
@@ -91,6 +97,7 @@ async function keepLog(
     tokens_in: run.call.tokensIn ?? 0,
     tokens_out: run.call.tokensOut ?? 0,
   });
+  const wasFinished = run.call.finished;
   await logs.write({
     id: logId,
     gateway: options.id,
@@ -106,6 +113,7 @@ async function keepLog(
     created_at: new Date(startedAt).toISOString(),
     ...measured(),
   });
+  if (wasFinished) return;
   await ended;
   await logs.patch(options.id, logId, measured());
 }
