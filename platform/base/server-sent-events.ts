@@ -11,12 +11,21 @@ export interface ServerSentEvent {
 const encoder = new TextEncoder();
 
 /** The bytes of one event. A line break inside `data` becomes a further `data:` line, as the format wants. */
-export function encodeEvent({ event, id, data }: ServerSentEvent): Uint8Array {
+export function encodeEvent(event: ServerSentEvent): Uint8Array {
+  return encoder.encode(eventText(event));
+}
+
+/** The bytes of several events, as one chunk. */
+export function encodeEvents(events: readonly ServerSentEvent[]): Uint8Array {
+  return encoder.encode(events.map(eventText).join(""));
+}
+
+function eventText({ event, id, data }: ServerSentEvent): string {
   let text = "";
   if (id !== undefined) text += `id: ${id}\n`;
   if (event !== undefined) text += `event: ${event}\n`;
   for (const line of data.split(/\r\n|\r|\n/)) text += `data: ${line}\n`;
-  return encoder.encode(`${text}\n`);
+  return `${text}\n`;
 }
 
 /**

@@ -62,7 +62,7 @@ export const chatResponseSchema = z.object({
   citations: z.array(citationSchema),
   usage: usageSchema,
   modelId: z.string(),
-  finishReason: z.enum(["stop", "length", "cancelled", "error"]),
+  finishReason: z.enum(["stop", "length", "tool_calls", "content_filter", "cancelled", "error"]),
   promptVersion: z.string(),
 });
 
@@ -86,6 +86,32 @@ export const historyResponseSchema = z.object({
     }),
   ),
   nextCursor: z.string().optional(),
+});
+
+export const sessionListQuerySchema = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  cursor: z.string().max(1_000).optional(),
+});
+
+/** `data` of `GET /chat`. */
+export const sessionListResponseSchema = z.object({
+  sessions: z.array(
+    z.object({
+      sessionId: z.string(),
+      createdAt: z.iso.datetime(),
+      updatedAt: z.iso.datetime(),
+      messageCount: z.int(),
+    }),
+  ),
+  nextCursor: z.string().optional(),
+});
+
+export const eventsQuerySchema = z.strictObject({
+  after: z
+    .string()
+    .max(20)
+    .optional()
+    .describe("Id of the last event seen, where the Last-Event-ID header cannot be set."),
 });
 
 export type Usage = z.output<typeof usageSchema>;

@@ -1,5 +1,5 @@
+import { estimateUsage } from "#ai-gateway/estimate-tokens";
 import type { CallContext, ChatMessage, FinishReason, ModelClient, TokenUsage } from "#ai-gateway/model-client";
-import { estimateUsage } from "#ai-gateway/parse-model-stream";
 import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";

@@ -1,4 +1,5 @@
-import { PlatformError } from "#base/errors";
+import { type ErrorCode, PlatformError } from "#base/errors";
+import type { EventPosition } from "#chat/event-id";
 import type { History } from "#chat/chat-request";
 import { sessionObjectName } from "#chat/session-name";
 import type { SessionEnv, SessionReply, TurnRequest } from "#chat/session-object";
@@ -8,6 +9,8 @@ import type { TenantId } from "#tenancy/tenant-id";
 /** A tenant's sessions, seen from the Worker. A session that is unknown or somebody else's is `not_found`. */
 export interface SessionClient {
   startTurn(tenantId: TenantId, request: TurnRequest): Promise<ReadableStream<Uint8Array>>;
+  /** Errors besides: `gone` for an event of an earlier turn, `invalid_request` for one that never was. */
+  resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): Promise<ReadableStream<Uint8Array>>;
   history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): Promise<History>;
   remove(tenantId: TenantId, owner: SessionOwner): Promise<{ deleted: true }>;
 }
@@ -18,6 +21,8 @@ export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionCli
   return {
     startTurn: async (tenantId, request) =>
       unwrap(await session(tenantId, request.sessionId).startTurn(tenantId, request)),
+    resume: async (tenantId, owner, after) =>
+      unwrap(await session(tenantId, owner.sessionId).resume(tenantId, owner, after)),
     history: async (tenantId, owner, limit, cursor) =>
       unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),
     remove: async (tenantId, owner) => unwrap(await session(tenantId, owner.sessionId).remove(tenantId, owner)),
@@ -26,5 +31,11 @@ export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionCli
 
 function unwrap<Value>(reply: SessionReply<Value>): Value {
   if (reply.ok) return reply.value;
-  throw new PlatformError(reply.code, "There is no such session.");
+  throw new PlatformError(reply.code, MESSAGES.get(reply.code));
 }
+
+const MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
+  ["not_found", "There is no such session."],
+  ["gone", "The turn of that event was replaced by a later one. Read the history instead."],
+  ["invalid_request", "There is no such event in this session."],
+]);

@@ -1,29 +1,28 @@
 import { DurableObject } from "cloudflare:workers";
 
-import type { ChatMessage } from "#ai-gateway/model-client";
 import type { ErrorCode } from "#base/errors";
 import type { History } from "#chat/chat-request";
-import { runChatTurn, type TurnServices } from "#chat/run-chat-turn";
+import type { EventPosition } from "#chat/event-id";
+import { endInterruptedTurn } from "#chat/end-interrupted-turn";
+import type { TurnServices } from "#chat/run-chat-turn";
+import { RunningTurn, type TurnInput } from "#chat/running-turn";
 import { sessionObjectName } from "#chat/session-name";
-import { SessionStore, type SessionOwner } from "#chat/session-store";
+import { SessionStore, type Retention, type SessionOwner, type SessionRecord } from "#chat/session-store";
+import { SessionSummaryWriter } from "#chat/session-summary-writer";
 import { TurnBroadcast } from "#chat/turn-broadcast";
+import { TurnLog } from "#chat/turn-log";
+import type { SessionIndex } from "#storage/session-index";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** How long a turn goes on without any reader before the model call is cancelled. */
-const GRACE_MS = 30_000;
-
 /** What the Worker hands to a session for one turn: settled values only, structured-clonable. */
-export interface TurnRequest extends SessionOwner {
-  readonly traceId: string;
-  readonly modelId: string;
-  readonly systemPrompt: string;
-  readonly promptVersion: string;
-  readonly messages: readonly ChatMessage[];
-  readonly temperature?: number;
-  readonly maxTokens?: number;
-  readonly isGrounded: boolean;
-  /** How many earlier messages the model sees. */
-  readonly historyMessages: number;
+export interface TurnRequest extends TurnInput, SessionOwner {
+  readonly retention: Retention;
+}
+
+/** The adapters of the tenant that a session belongs to. */
+export interface SessionServices extends TurnServices {
+  readonly tenantId: TenantId;
+  readonly index: SessionIndex;
 }
 
 /** An answer of the session object: errors cross the RPC boundary as values, since classes do not. */
@@ -35,12 +34,6 @@ export interface SessionEnv {
   readonly CHAT_SESSIONS: DurableObjectNamespace<SessionObject<SessionEnv>>;
 }
 
-interface RunningTurn {
-  readonly broadcast: TurnBroadcast;
-  readonly abort: AbortController;
-  readonly done: Promise<void>;
-}
-
 /**
  * One conversation of one tenant: a SQLite-backed Durable Object that runs its turns, one at a time.
  * The turn lives here and not in the request, so a client that leaves loses nothing.
@@ -50,90 +43,111 @@ interface RunningTurn {
  */
 export abstract class SessionObject<Env extends SessionEnv> extends DurableObject<Env> {
   readonly #store: SessionStore;
-  /** Turns that run or wait, oldest first. */
-  readonly #turns = new Set<RunningTurn>();
+  readonly #log: TurnLog;
+  readonly #summaries = new SessionSummaryWriter();
+  /** Turns that run or wait, oldest first, with their ends. */
+  readonly #turns = new Map<RunningTurn, Promise<void>>();
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
     this.#store = new SessionStore(context.storage.sql);
+    this.#log = new TurnLog(context.storage.sql);
+    endInterruptedTurn(this.#store, this.#log, Date.now());
   }
 
-  /** Adapters for a turn. The Worker, which knows them, implements this. */
-  protected abstract turnServices(tenantId: TenantId): TurnServices;
+  /** Adapters by the tenant's id as it is stored; `undefined` when this Worker does not serve the tenant (any more). */
+  protected abstract sessionServices(tenantId: string): SessionServices | undefined;
 
   /** Begins a turn, after those that came before it, and answers with the stream of its events. */
   startTurn(tenantId: TenantId, request: TurnRequest): SessionReply<ReadableStream<Uint8Array>> {
-    if (!this.#isOwnName(tenantId, request.sessionId) || !this.#isOwner(request, "or unclaimed"))
-      return { ok: false, code: "not_found" };
-    const services = this.turnServices(tenantId);
-    this.#store.claim(request, services.clock.nowMs());
-    const turn = this.#run(tenantId, services, request);
-    return { ok: true, value: turn.broadcast.follow() };
+    const services = this.sessionServices(tenantId);
+    if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) return NOT_FOUND;
+    this.#claim({ tenantId, ...request }, services.clock.nowMs());
+    const turn = new RunningTurn({ store: this.#store, log: this.#log }, request.graceMs);
+    const before = [...this.#turns.values()].at(-1);
+    const ended = turn.run(tenantId, services, request, before).finally(() => {
+      this.#turns.delete(turn);
+      this.#recordSummary(services, request.principalId);
+    });
+    this.#turns.set(turn, ended);
+    return { ok: true, value: turn.follow() };
+  }
+
+  /** The events of the running or last turn after one that the client has seen; all of them without one. */
+  resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): SessionReply<ReadableStream<Uint8Array>> {
+    const current = this.#log.currentTurn();
+    if (!this.#isMine(tenantId, owner) || current === undefined) return NOT_FOUND;
+    if (after !== undefined && after.turn < current) return { ok: false, code: "gone" };
+    const running = [...this.#turns.keys()].find((turn) => turn.turn === current);
+    const events = running ?? TurnBroadcast.replay(current, this.#log.events());
+    const isKnown = after === undefined || (after.turn === current && after.index <= events.lastIndex);
+    if (!isKnown) return { ok: false, code: "invalid_request" };
+    return { ok: true, value: events.follow(after?.index) };
   }
 
   history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): SessionReply<History> {
-    if (!this.#isOwnName(tenantId, owner.sessionId) || !this.#isOwner(owner)) return { ok: false, code: "not_found" };
+    if (!this.#isMine(tenantId, owner)) return NOT_FOUND;
     return { ok: true, value: { sessionId: owner.sessionId, ...this.#store.page(limit, cursor) } };
   }
 
   /** Ends running turns and removes everything the session holds. */
   async remove(tenantId: TenantId, owner: SessionOwner): Promise<SessionReply<{ deleted: true }>> {
-    if (!this.#isOwnName(tenantId, owner.sessionId) || !this.#isOwner(owner)) return { ok: false, code: "not_found" };
-    const turns = [...this.#turns];
-    for (const turn of turns) turn.abort.abort();
-    await Promise.all(turns.map((turn) => turn.done));
-    await this.ctx.storage.deleteAll();
-    this.#store.createTables();
+    if (!this.#isMine(tenantId, owner)) return NOT_FOUND;
+    for (const turn of this.#turns.keys()) turn.cancel();
+    await Promise.all(this.#turns.values());
+    await this.#erase(tenantId, owner.sessionId);
     return { ok: true, value: { deleted: true } };
   }
 
-  #isOwnName(tenantId: TenantId, sessionId: string): boolean {
-    return this.env.CHAT_SESSIONS.idFromName(sessionObjectName(tenantId, sessionId)).equals(this.ctx.id);
+  /** Retention: removes what is too old, and the session itself when nothing is left of it. */
+  override async alarm(): Promise<void> {
+    const record = this.#store.read();
+    if (record === undefined || this.#turns.size > 0) return this.#scheduleRetention(record);
+    const beforeMs = Date.now() - record.retention.maxAgeMs;
+    const oldestMs = this.#store.removeOlderThan(beforeMs);
+    if (oldestMs === undefined) return this.#erase(record.tenantId, record.sessionId);
+    const services = this.sessionServices(record.tenantId);
+    if (services !== undefined) this.#recordSummary(services, record.principalId);
+    return this.#scheduleRetention(record, oldestMs);
   }
 
-  #isOwner({ principalId }: SessionOwner, unclaimed?: "or unclaimed"): boolean {
-    const owner = this.#store.owner();
-    return owner === undefined ? unclaimed !== undefined : owner.principalId === principalId;
+  #isMine(tenantId: TenantId, { sessionId, principalId }: SessionOwner, { orUnclaimed = false } = {}): boolean {
+    const name = sessionObjectName(tenantId, sessionId);
+    if (!this.env.CHAT_SESSIONS.idFromName(name).equals(this.ctx.id)) return false;
+    const owner = this.#store.read();
+    return owner === undefined ? orUnclaimed : owner.principalId === principalId;
   }
 
-  #run(tenantId: TenantId, services: TurnServices, request: TurnRequest): RunningTurn {
-    const abort = new AbortController();
-    let graceTimer: ReturnType<typeof setTimeout> | undefined;
-    const broadcast = new TurnBroadcast((readers) => {
-      if (graceTimer !== undefined) clearTimeout(graceTimer);
-      if (readers === 0) graceTimer = setTimeout(() => abort.abort(), GRACE_MS);
-    });
-    const before = [...this.#turns].at(-1)?.done;
-    const done = this.#pump(tenantId, services, request, { broadcast, signal: abort.signal, before }).finally(() => {
-      if (graceTimer !== undefined) clearTimeout(graceTimer);
-      this.#turns.delete(turn);
-    });
-    const turn: RunningTurn = { broadcast, abort, done };
-    this.#turns.add(turn);
-    return turn;
+  #claim(record: SessionRecord, nowMs: number): void {
+    const isNew = this.#store.read() === undefined;
+    this.#store.claim(record, nowMs);
+    if (isNew) this.ctx.waitUntil(this.#scheduleRetention(record, nowMs));
   }
 
-  async #pump(
-    tenantId: TenantId,
-    services: TurnServices,
-    request: TurnRequest,
-    run: { broadcast: TurnBroadcast; signal: AbortSignal; before: Promise<void> | undefined },
-  ): Promise<void> {
-    await run.before;
-    const { historyMessages, messages, ...settled } = request;
-    const turn = { ...settled, messages, signal: run.signal, history: this.#store.latest(historyMessages) };
-    try {
-      const events = runChatTurn(tenantId, services, turn, ({ text, usage }) => {
-        this.#store.append(
-          [...messages, { role: "assistant", content: text, tokenCount: usage.tokensOut }],
-          services.clock.nowMs(),
-        );
-      });
-      for await (const event of events) run.broadcast.publish(event);
-    } catch (error) {
-      services.reportFailure(tenantId, request.traceId, error);
-    } finally {
-      run.broadcast.close();
-    }
+  async #scheduleRetention(record: SessionRecord | undefined, oldestMs: number = Date.now()): Promise<void> {
+    if (record !== undefined) await this.ctx.storage.setAlarm(oldestMs + record.retention.maxAgeMs + 1);
+  }
+
+  #recordSummary(services: SessionServices, principalId: string): void {
+    const { tenantId, index } = services;
+    const written = this.#summaries.write(tenantId, principalId, index, () => this.#store.summary());
+    this.ctx.waitUntil(
+      written.catch((error: unknown) => {
+        services.reportFailure(tenantId, "session-index", error);
+      }),
+    );
+  }
+
+  /** The line in the index goes first: if that fails, the alarm or the caller tries again with everything still here. */
+  async #erase(tenantId: string, sessionId: string): Promise<void> {
+    await this.#summaries.settled();
+    const services = this.sessionServices(tenantId);
+    await services?.index.remove(services.tenantId, sessionId);
+    await this.ctx.storage.deleteAlarm();
+    await this.ctx.storage.deleteAll();
+    this.#store.createTables();
+    this.#log.createTables();
   }
 }
+
+const NOT_FOUND = { ok: false, code: "not_found" } as const;

@@ -1,11 +1,24 @@
 import type { ChatMessage } from "#ai-gateway/model-client";
 import type { History } from "#chat/chat-request";
-import { sessionIdSchema } from "#chat/chat-request";
+import type { SessionSummary } from "#storage/session-index";
 
 /** Who made the session. Nobody else ever sees it. */
 export interface SessionOwner {
   readonly sessionId: string;
   readonly principalId: string;
+}
+
+/** How much of a session is kept. */
+export interface Retention {
+  readonly maxAgeMs: number;
+  readonly maxMessages: number;
+}
+
+/** What a session knows of itself. */
+export interface SessionRecord extends SessionOwner {
+  /** As text: the object that reads it looks the tenant up. */
+  readonly tenantId: string;
+  readonly retention: Retention;
 }
 
 /** One message about to be stored. `tokenCount` is known for answers only. */
@@ -16,8 +29,11 @@ export interface NewMessage extends ChatMessage {
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS session (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    tenant_id TEXT NOT NULL,
     session_id TEXT NOT NULL,
     principal_id TEXT NOT NULL,
+    max_age_ms INTEGER NOT NULL,
+    max_messages INTEGER NOT NULL,
     created_at_ms INTEGER NOT NULL,
     updated_at_ms INTEGER NOT NULL
   );
@@ -30,8 +46,9 @@ const SCHEMA = `
   );`;
 
 /**
- * The rows of one session, in the SQLite database of its own Durable Object: one row for its owner, one per message.
+ * The rows of one session, in the SQLite database of its own Durable Object: one row for the session, one per message.
  * A row holds a single message, so a session grows by rows and never nears the 2 MB limit of a value.
+ * Calls are synchronous; those made without an await between them are one transaction.
  */
 export class SessionStore {
   readonly #sql: SqlStorage;
@@ -46,25 +63,34 @@ export class SessionStore {
     this.#sql.exec(SCHEMA);
   }
 
-  owner(): SessionOwner | undefined {
-    const [row] = this.#sql
-      .exec<{ session_id: string; principal_id: string }>("SELECT session_id, principal_id FROM session")
-      .toArray();
-    return row === undefined ? undefined : { sessionId: row.session_id, principalId: row.principal_id };
+  read(): SessionRecord | undefined {
+    const [row] = this.#sql.exec<SessionRow>("SELECT * FROM session").toArray();
+    return row === undefined
+      ? undefined
+      : {
+          tenantId: row.tenant_id,
+          sessionId: row.session_id,
+          principalId: row.principal_id,
+          retention: { maxAgeMs: row.max_age_ms, maxMessages: row.max_messages },
+        };
   }
 
-  /** Binds a new session to its first principal. Does nothing for one that has an owner. */
-  claim({ sessionId, principalId }: SessionOwner, nowMs: number): void {
+  /** Binds a new session to its first principal; for one that has an owner, only brings the retention up to date. */
+  claim({ tenantId, sessionId, principalId, retention }: SessionRecord, nowMs: number): void {
     this.#sql.exec(
-      "INSERT OR IGNORE INTO session VALUES (1, ?, ?, ?, ?)",
-      sessionIdSchema.parse(sessionId),
+      `INSERT INTO session VALUES (1, ?, ?, ?, ?, ?, ?, ?)
+       ON CONFLICT (only_row) DO UPDATE SET max_age_ms = excluded.max_age_ms, max_messages = excluded.max_messages`,
+      tenantId,
+      sessionId,
       principalId,
+      retention.maxAgeMs,
+      retention.maxMessages,
       nowMs,
       nowMs,
     );
   }
 
-  /** Adds the messages of one turn, all or none: statements without an await between them are one transaction. */
+  /** Adds the messages of one turn and removes what is too many. */
   append(messages: readonly NewMessage[], nowMs: number): void {
     for (const { role, content, tokenCount } of messages) {
       this.#sql.exec(
@@ -76,6 +102,42 @@ export class SessionStore {
       );
     }
     this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
+    this.#sql.exec(
+      "DELETE FROM messages WHERE seq <= (SELECT MAX(seq) FROM messages) - (SELECT max_messages FROM session)",
+    );
+  }
+
+  /** Removes messages from before `beforeMs`. Returns when the oldest one left was stored; undefined when none is left. */
+  removeOlderThan(beforeMs: number): number | undefined {
+    this.#sql.exec("DELETE FROM messages WHERE created_at_ms < ?", beforeMs);
+    return this.oldestMs();
+  }
+
+  /** When the oldest message was stored. */
+  oldestMs(): number | undefined {
+    const [row] = this.#sql
+      .exec<{ created_at_ms: number }>("SELECT created_at_ms FROM messages ORDER BY seq LIMIT 1")
+      .toArray();
+    return row?.created_at_ms;
+  }
+
+  /** The session's line in its principal's list. */
+  summary(): SessionSummary | undefined {
+    const [row] = this.#sql
+      .exec<SessionRow & { message_count: number }>(
+        // Messages go from the old end only, so their numbers have no gaps; counting would read every row.
+        `SELECT *, IFNULL((SELECT MAX(seq) FROM messages) - (SELECT MIN(seq) FROM messages) + 1, 0) AS message_count
+         FROM session`,
+      )
+      .toArray();
+    return row === undefined
+      ? undefined
+      : {
+          sessionId: row.session_id,
+          messageCount: row.message_count,
+          createdAtMs: row.created_at_ms,
+          updatedAtMs: row.updated_at_ms,
+        };
   }
 
   /** The latest `count` messages, oldest first. */
@@ -102,6 +164,16 @@ export class SessionStore {
       ...(rows.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
     };
   }
+}
+
+interface SessionRow extends Record<string, SqlStorageValue> {
+  tenant_id: string;
+  session_id: string;
+  principal_id: string;
+  max_age_ms: number;
+  max_messages: number;
+  created_at_ms: number;
+  updated_at_ms: number;
 }
 
 interface MessageRow extends Record<string, SqlStorageValue> {

@@ -17,7 +17,7 @@ async function idsOf(stream: ReadableStream<Uint8Array>): Promise<string[]> {
 
 describe("TurnBroadcast", () => {
   it("gives every reader all events, past ones first, in order", async () => {
-    const broadcast = new TurnBroadcast(() => undefined);
+    const broadcast = new TurnBroadcast();
     const early = idsOf(broadcast.follow());
     broadcast.publish(message("a"));
     broadcast.publish(message("b"));
@@ -29,7 +29,7 @@ describe("TurnBroadcast", () => {
   });
 
   it("continues after the event a reader names, without gap or repeat", async () => {
-    const broadcast = new TurnBroadcast(() => undefined);
+    const broadcast = new TurnBroadcast();
     for (const text of ["a", "b", "c"]) broadcast.publish(message(text));
     broadcast.close();
     assert.deepEqual(await idsOf(broadcast.follow(2)), ["3"]);

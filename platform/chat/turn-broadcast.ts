@@ -1,26 +1,56 @@
-import { encodeEvent } from "#base/server-sent-events";
+import { encodeEvents } from "#base/server-sent-events";
 import type { ChatEvent } from "#chat/chat-event";
+import { formatEventId } from "#chat/event-id";
+
+/** An event and its place in its turn, from 1. */
+export interface PlacedEvent {
+  readonly index: number;
+  readonly event: ChatEvent;
+}
 
 /**
- * The events of one running turn, kept so that any number of readers can follow them, each from its own place.
+ * The events of one turn, kept so that any number of readers can follow them, each from its own place.
  * The turn never waits for a reader: one that is slow or gone does not slow it down.
  */
 export class TurnBroadcast {
-  readonly #events: Uint8Array[] = [];
+  readonly #events: PlacedEvent[] = [];
   readonly #onReaders: (count: number) => void;
   readonly #wakers = new Set<() => void>();
+  #turn = 0;
   #isClosed = false;
   #readers = 0;
 
   /** `onReaders` is told how many readers follow, each time that changes while the turn runs. */
-  constructor(onReaders: (count: number) => void) {
+  constructor(onReaders: (count: number) => void = () => undefined) {
     this.#onReaders = onReaders;
   }
 
-  /** Adds an event under the next id: 1, 2, 3 … */
-  publish({ event, data }: ChatEvent): void {
-    const id = String(this.#events.length + 1);
-    this.#events.push(encodeEvent({ event, id, data: JSON.stringify(data) }));
+  /** A turn that has ended, to be read once more. */
+  static replay(turn: number, events: readonly PlacedEvent[]): TurnBroadcast {
+    const broadcast = new TurnBroadcast();
+    broadcast.begin(turn);
+    broadcast.#events.push(...events);
+    broadcast.close();
+    return broadcast;
+  }
+
+  /** Says which turn this is, before its first event: readers may wait for it already. */
+  begin(turn: number): void {
+    this.#turn = turn;
+  }
+
+  /** Place of the latest event; 0 before the first. */
+  get lastIndex(): number {
+    return this.#events.at(-1)?.index ?? 0;
+  }
+
+  /** Events after a place. */
+  after(index: number): readonly PlacedEvent[] {
+    return this.#events.slice(this.#positionAfter(index));
+  }
+
+  publish(event: ChatEvent): void {
+    this.#events.push({ index: this.lastIndex + 1, event });
     this.#wake();
   }
 
@@ -29,9 +59,9 @@ export class TurnBroadcast {
     this.#wake();
   }
 
-  /** A stream of all events after id `after`, past ones first. Ends when the turn does. */
+  /** A stream of all events after a place, past ones first. Ends when the turn does. */
   follow(after = 0): ReadableStream<Uint8Array> {
-    let next = after;
+    let next = this.#positionAfter(after);
     let leave = (): void => undefined;
     return new ReadableStream({
       type: "bytes",
@@ -40,20 +70,35 @@ export class TurnBroadcast {
       },
       pull: async (controller) => {
         while (next >= this.#events.length && !this.#isClosed) await this.#nextChange();
-        const event = this.#events[next];
-        if (event === undefined) {
+        const unread = this.#events.slice(next);
+        if (unread.length === 0) {
           leave();
           controller.close();
           return;
         }
-        next += 1;
-        // A copy: enqueueing hands the buffer over, and other readers need it too.
-        controller.enqueue(event.slice());
+        next += unread.length;
+        controller.enqueue(this.#encode(unread));
       },
       cancel: () => {
         leave();
       },
     });
+  }
+
+  #positionAfter(index: number): number {
+    const position = this.#events.findIndex((placed) => placed.index > index);
+    return position === -1 ? this.#events.length : position;
+  }
+
+  /** Several events as one chunk: a reader that is behind catches up in one step. */
+  #encode(events: readonly PlacedEvent[]): Uint8Array {
+    return encodeEvents(
+      events.map(({ index, event: { event, data } }) => ({
+        event,
+        id: formatEventId({ turn: this.#turn, index }),
+        data: JSON.stringify(data),
+      })),
+    );
   }
 
   #enter(): () => void {

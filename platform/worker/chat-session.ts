@@ -1,12 +1,10 @@
 import { systemClock } from "#base/clock";
-import { PlatformError, toPlatformError } from "#base/errors";
+import { toPlatformError } from "#base/errors";
 import { groundQuestion } from "#chat/ground-question";
-import type { TurnServices } from "#chat/run-chat-turn";
-import { SessionObject } from "#chat/session-object";
+import { SessionObject, type SessionServices } from "#chat/session-object";
 import { describeThrown, type Logger } from "#observability/logger";
 import { ragSettings } from "#rag/rag-services";
 import { TenantDirectory } from "#tenancy/tenant-directory";
-import type { TenantId } from "#tenancy/tenant-id";
 import { composeTenant } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
 
@@ -15,26 +13,30 @@ export type ChatSessionClass = new (context: DurableObjectState, env: WorkerEnv)
 
 /** Binds the class to the tenants of the bundle. A tenant that the bundle does not hold gets no turn. */
 export function defineChatSession(tenants: readonly unknown[], log: Logger): ChatSessionClass {
+  // Parsed once per isolate, not once per session: an isolate holds many sessions.
+  let directory: TenantDirectory | undefined;
   return class ChatSession extends SessionObject<WorkerEnv> {
-    readonly #environment = parseVars(this.env).environment;
-    readonly #directory = TenantDirectory.load(tenants, this.#environment);
-
-    protected override turnServices(tenantId: TenantId): TurnServices {
-      const tenant = this.#directory.byId(tenantId);
-      if (tenant === undefined) throw new PlatformError("tenant_unknown");
-      const { models, knowledge } = composeTenant(this.env, tenant, this.#environment);
+    protected override sessionServices(id: string): SessionServices | undefined {
+      const { environment } = parseVars(this.env);
+      directory ??= TenantDirectory.load(tenants, environment);
+      const tenant = directory.byId(id);
+      if (tenant === undefined) return undefined;
+      const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, environment);
       return {
+        tenantId: tenant.tenantId,
         models,
+        index: sessionIndex,
         clock: systemClock,
-        ground: (id, question, context) =>
-          groundQuestion(id, knowledge, { settings: ragSettings(tenant), context }, question),
-        reportFailure: (id, traceId, error) => {
-          log.log("error", "turn_failed", {
-            tenantId: id,
-            traceId,
-            code: toPlatformError(error).code,
-            error: describeThrown(error),
-          });
+        ground: (tenantId, question, context) =>
+          groundQuestion(
+            tenantId,
+            knowledge,
+            { settings: ragSettings(tenant, { environment, route: "/chat" }), context },
+            question,
+          ),
+        reportFailure: (tenantId, traceId, error) => {
+          const { code } = toPlatformError(error);
+          log.log("error", "turn_failed", { tenantId, traceId, code, error: describeThrown(error) });
         },
       };
     }

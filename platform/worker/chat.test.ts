@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
+import type { SessionEnv } from "#chat/session-object";
+import { tenantIdSchema } from "#tenancy/tenant-id";
+import { ACME_SESSIONS } from "#worker/testing/two-tenants";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
 
 interface ChatData {
@@ -30,9 +33,7 @@ describe("/chat, in workerd", () => {
 
   async function stream(body: object): Promise<{ events: ServerSentEvent[]; response: Response }> {
     const response = await worker.send("/chat", acme({ body }));
-    const events: ServerSentEvent[] = [];
-    for await (const event of decodeEvents(response.body as unknown as AsyncIterable<Uint8Array>)) events.push(event);
-    return { events, response };
+    return { events: await readEvents(response), response };
   }
 
   async function history(sessionId: string): Promise<string[]> {
@@ -122,11 +123,10 @@ describe("/chat, in workerd", () => {
     const reader = response.body?.getReader();
     await reader?.read();
     await reader?.cancel();
-    let stored: string[] = [];
-    for (let attempt = 0; attempt < 100 && stored.length < 2; attempt++) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      stored = await history("leaver");
-    }
+    const stored = await eventually(
+      () => history("leaver"),
+      (messages) => messages.length === 2,
+    );
     assert.equal(stored[1], "assistant: A long answer of several words that goes on.");
   });
 
@@ -171,6 +171,120 @@ describe("/chat, in workerd", () => {
     assert.match(message.content, /Rex/);
   });
 
+  it("lists the principal's own sessions, latest first, page by page", async () => {
+    const key = await worker.makeKey("acme", ["chat"]);
+    for (const sessionId of ["list-a", "list-b", "list-c"]) await chat({ sessionId, message: "hi" }, { key });
+    await chat({ sessionId: "list-a", message: "again" }, { key });
+    const list = async (query: string) => {
+      const { json } = await worker.call(`/chat${query}`, acme({ key }));
+      return json.data as unknown as { sessions: { sessionId: string; messageCount: number }[]; nextCursor?: string };
+    };
+    const sessions = await eventually(
+      () => list(""),
+      ({ sessions }) => sessions[0]?.messageCount === 4,
+    );
+    assert.deepEqual(
+      sessions.sessions.map(({ sessionId }) => sessionId),
+      ["list-a", "list-c", "list-b"],
+    );
+    const first = await list("?limit=2");
+    const second = await list(`?limit=2&cursor=${first.nextCursor ?? ""}`);
+    assert.deepEqual([first.sessions.length, second.sessions.length, second.nextCursor], [2, 1, undefined]);
+    await worker.call("/chat/list-a", acme({ key, method: "DELETE" }));
+    assert.equal((await list("")).sessions.length, 2);
+  });
+
+  describe("coming back to a stream", () => {
+    const resume = async (sessionId: string, after?: string): Promise<ServerSentEvent[]> => {
+      const headers = after === undefined ? {} : { "last-event-id": after };
+      const response = await worker.send(`/chat/${sessionId}/events`, acme({ headers }));
+      assert.equal(response.status, 200);
+      return readEvents(response);
+    };
+
+    it("continues after the last event, without gap or repeat, at every place", async () => {
+      await worker.runtime.control.answerWith("One two three four five.");
+      const { events } = await stream({ sessionId: "resume-all", message: "count" });
+      for (let seen = 0; seen <= events.length; seen++) {
+        const rest = await resume("resume-all", String(seen));
+        assert.deepEqual(rest, events.slice(seen), `after event ${seen}`);
+      }
+      assert.deepEqual(await resume("resume-all"), events);
+    });
+
+    it("continues a turn that is still running", async () => {
+      await worker.runtime.control.plan({ kind: "chunks", chunks: slowChunks(8), delayMs: 40 });
+      const response = await worker.send("/chat", acme({ body: { sessionId: "resume-running", message: "go" } }));
+      const seen: ServerSentEvent[] = [];
+      for await (const event of decodeEvents(response.body as unknown as AsyncIterable<Uint8Array>)) {
+        seen.push(event);
+        if (seen.length === 3) break;
+      }
+      const rest = await resume("resume-running", seen.at(-1)?.id);
+      const ids = [...seen, ...rest].map((event) => event.id);
+      assert.deepEqual(
+        ids,
+        ids.map((_, index) => String(index + 1)),
+      );
+      assert.equal(rest.at(-1)?.event, "done");
+    });
+
+    it("continues after the object was thrown out of memory", async () => {
+      const { events } = await stream({ sessionId: "resume-evicted", message: "hello" });
+      await worker.runtime.evictDurableObject("ChatSession", "acme:session:resume-evicted");
+      assert.deepEqual(await resume("resume-evicted", "2"), events.slice(2));
+    });
+
+    it("refuses an event of a replaced turn with 410, an unknown one with 400, another principal with 404", async () => {
+      await stream({ sessionId: "resume-old", message: "first" });
+      const { events } = await stream({ sessionId: "resume-old", message: "second" });
+      assert.ok(Number(events[0]?.id) > 1_000_000, "ids increase through all turns");
+      const status = async (id: string, key = worker.keys.acme) =>
+        (await worker.call("/chat/resume-old/events", acme({ key, headers: { "last-event-id": id } }))).status;
+      assert.equal(await status("2"), 410);
+      assert.equal(await status(String(Number(events.at(-1)?.id) + 1)), 400);
+      assert.equal(await status("nonsense"), 400);
+      assert.equal(await status("2", await worker.makeKey("acme", ["chat"])), 404);
+    });
+  });
+
+  describe("retention", () => {
+    it("keeps the latest messages when there are too many", async () => {
+      const { maxMessages } = ACME_SESSIONS;
+      const sessionId = "many";
+      for (let index = 0; index < maxMessages; index++) await chat({ sessionId, message: `message ${index}` });
+      const messages = await history(sessionId);
+      assert.equal(messages.length, maxMessages);
+      assert.equal(messages.at(-2), `user: message ${maxMessages - 1}`);
+    });
+
+    it("removes an idle session when its time has come", async () => {
+      const { CHAT_SESSIONS } = await worker.runtime.bindings<{ CHAT_SESSIONS: SessionEnv["CHAT_SESSIONS"] }>();
+      const tenantId = tenantIdSchema.parse("acme");
+      const owner = { sessionId: "short-lived", principalId: "key_0" };
+      const session = CHAT_SESSIONS.get(CHAT_SESSIONS.idFromName("acme:session:short-lived"));
+      const started = await session.startTurn(tenantId, {
+        ...owner,
+        traceId: "t",
+        modelId: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
+        systemPrompt: "",
+        promptVersion: "test",
+        messages: [{ role: "user", content: "hi" }],
+        isGrounded: false,
+        historyMessages: 10,
+        graceMs: 1_000,
+        retention: { maxAgeMs: 300, maxMessages: 100 },
+      });
+      assert.ok(started.ok);
+      await new Response(started.value).text();
+      assert.equal((await session.history(tenantId, owner, 10)).ok, true);
+      await eventually(
+        async () => (await session.history(tenantId, owner, 10)).ok,
+        (isThere) => !isThere,
+      );
+    });
+  });
+
   it("takes a system message from an admin only", async () => {
     const messages = [
       { role: "system", content: "Speak like a pirate." },
@@ -186,3 +300,24 @@ describe("/chat, in workerd", () => {
     assert.equal(status, 200);
   });
 });
+
+async function readEvents(response: Response): Promise<ServerSentEvent[]> {
+  const events: ServerSentEvent[] = [];
+  for await (const event of decodeEvents(response.body as unknown as AsyncIterable<Uint8Array>)) events.push(event);
+  return events;
+}
+
+/** Chunks of a model's stream, to be sent with pauses. */
+function slowChunks(count: number): string[] {
+  const words = Array.from({ length: count }, (_, index) => `data: {"response":"word${index} "}\n\n`);
+  return [...words, "data: [DONE]\n\n"];
+}
+
+/** Asks until the answer fits, at most five seconds: for what happens after an answer was sent. */
+async function eventually<Value>(ask: () => Promise<Value>, fits: (value: Value) => boolean): Promise<Value> {
+  for (const deadlineMs = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
+    const value = await ask();
+    if (fits(value)) return value;
+    assert.ok(Date.now() < deadlineMs, `still ${JSON.stringify(value)}`);
+  }
+}

@@ -4,6 +4,8 @@ import { systemClock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
 import type { RagServices } from "#rag/rag-services";
 import { createD1DocumentStore } from "#storage/d1-document-store";
+import { createD1SessionIndex } from "#storage/d1-session-index";
+import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
@@ -16,19 +18,20 @@ import type { Services } from "#worker/services";
 export interface TenantServices {
   readonly models: ModelClient;
   readonly knowledge: RagServices;
+  readonly sessionIndex: SessionIndex;
 }
 
 /** Makes the adapters of a tenant. The only place where bindings become services. */
 export function composeTenant(env: WorkerEnv, tenant: TenantConfig, environment: EnvironmentName): TenantServices {
   const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, environment);
-  const models = workersAiClient(env.AI, gatewayId);
+  const models = workersAiClient(env.AI, { gatewayId, ai: tenant.ai });
   const knowledge: RagServices = {
     documents: createD1DocumentStore(env.DB),
     vectors: createVectorizeVectorStore(env.VECTORS, tenant.vectorize),
     models,
     clock: systemClock,
   };
-  return { models, knowledge };
+  return { models, knowledge, sessionIndex: createD1SessionIndex(env.DB) };
 }
 
 /** Makes what the routes use. */
@@ -39,6 +42,7 @@ export function composeServices(
   return {
     ...parts,
     clock: systemClock,
+    sessionIndex: createD1SessionIndex(env.DB),
     knowledge: (tenant) => composeTenant(env, tenant, parts.environment).knowledge,
     checkDependencies: () => checkDependencies(env),
   };

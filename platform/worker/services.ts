@@ -1,6 +1,7 @@
 import type { Clock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
 import type { RagServices } from "#rag/rag-services";
+import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { DependencyStatus } from "#worker/check-dependencies";
@@ -11,6 +12,7 @@ export interface Services {
   readonly environment: EnvironmentName;
   readonly clock: Clock;
   readonly sessions: SessionClient;
+  readonly sessionIndex: SessionIndex;
   readonly prompts: PromptLibrary;
   /** Documents, search and what they need. */
   knowledge(tenant: TenantConfig): RagServices;

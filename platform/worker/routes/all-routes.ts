@@ -1,5 +1,5 @@
 import type { Route } from "#http/route";
-import { chatRoute, deleteSessionRoute, historyRoute } from "#worker/routes/chat";
+import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
 import { deleteDocumentRoute, getDocumentRoute, ingestRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
 import { openapiRoute } from "#worker/routes/openapi";
@@ -10,7 +10,9 @@ import type { Services } from "#worker/services";
 export const routes: readonly Route<Services>[] = [
   healthRoute,
   chatRoute,
+  listSessionsRoute,
   historyRoute,
+  resumeRoute,
   deleteSessionRoute,
   ingestRoute,
   listDocumentsRoute,

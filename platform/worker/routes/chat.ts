@@ -2,11 +2,15 @@ import { chooseChatModel } from "#ai-gateway/choose-model";
 import {
   chatRequestSchema,
   chatResponseSchema,
+  eventsQuerySchema,
   historyQuerySchema,
   historyResponseSchema,
   sessionIdSchema,
+  sessionListQuerySchema,
+  sessionListResponseSchema,
   type ChatRequest,
 } from "#chat/chat-request";
+import { parseEventId } from "#chat/event-id";
 import { collectTurn } from "#chat/collect-turn";
 import type { TurnRequest } from "#chat/session-object";
 import { hasScope } from "#auth/principal";
@@ -17,6 +21,8 @@ import type { RequestContext } from "#http/request-context";
 import { defineRoute } from "#http/route";
 import type { Services } from "#worker/services";
 import * as z from "zod";
+
+const DAY_MS = 86_400_000;
 
 const sessionParams = z.strictObject({ sessionId: sessionIdSchema });
 
@@ -65,6 +71,58 @@ export const historyRoute = defineRoute<Services>()(
   },
 );
 
+/** `GET /chat`: the principal's own sessions, latest change first. */
+export const listSessionsRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: "/chat",
+    aliases: ["/sessions"],
+    operationId: "listSessions",
+    summary: "One's own sessions, latest change first",
+    tag: "chat",
+    access: "chat",
+    query: sessionListQuerySchema,
+    response: sessionListResponseSchema,
+  },
+  async ({ services, tenant, principal, traceId }, { query: { limit, cursor } }) => {
+    const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
+    const { sessions, ...rest } = await services.sessionIndex.list(tenant.tenantId, principal.id, page);
+    const shown = sessions.map(({ sessionId, messageCount, createdAtMs, updatedAtMs }) => ({
+      sessionId,
+      messageCount,
+      createdAt: new Date(createdAtMs).toISOString(),
+      updatedAt: new Date(updatedAtMs).toISOString(),
+    }));
+    return envelope(traceId, { sessions: shown, ...rest });
+  },
+);
+
+/** `GET /chat/:sessionId/events`: goes on where a dropped stream ended, without gap or repeat. */
+export const resumeRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: "/chat/:sessionId/events",
+    aliases: ["/sessions/:sessionId/events"],
+    operationId: "resumeTurn",
+    summary: "The events of the running or last turn after the one named by Last-Event-ID or ?after=",
+    tag: "chat",
+    access: "chat",
+    params: sessionParams,
+    query: eventsQuerySchema,
+    contentType: "text/event-stream",
+  },
+  async ({ services, tenant, principal, request }, { params, query }) => {
+    const owner = { sessionId: params.sessionId, principalId: principal.id };
+    const seen = request.headers.get("last-event-id") ?? query.after;
+    const after = seen === undefined ? undefined : parseEventId(seen);
+    if (seen !== undefined && after === undefined) {
+      throw new PlatformError("invalid_request", "Last-Event-ID must be the id of an event of this session.");
+    }
+    const events = await services.sessions.resume(tenant.tenantId, owner, after);
+    return eventStream(events, { "x-session-id": params.sessionId });
+  },
+);
+
 /** `DELETE /chat/:sessionId`: ends a running turn and removes the session with all its messages. */
 export const deleteSessionRoute = defineRoute<Services>()(
   {
@@ -100,7 +158,11 @@ async function toTurnRequest(
     sessionId: body.sessionId ?? crypto.randomUUID(),
     principalId: principal.id,
     traceId,
-    modelId: chooseChatModel(tenant, body.modelId),
+    modelId: chooseChatModel(tenant, {
+      environment: services.environment,
+      route: "/chat",
+      requested: body.modelId,
+    }),
     systemPrompt: prompt.text,
     promptVersion: prompt.version,
     messages,
@@ -108,5 +170,7 @@ async function toTurnRequest(
     ...(body.maxTokens === undefined ? {} : { maxTokens: body.maxTokens }),
     isGrounded: body.rag,
     historyMessages: tenant.sessions.historyMessages,
+    graceMs: tenant.sessions.resumeGraceSeconds * 1_000,
+    retention: { maxAgeMs: tenant.sessions.retentionDays * DAY_MS, maxMessages: tenant.sessions.maxMessages },
   };
 }

@@ -3,9 +3,16 @@ import { ragSettings, type RagCall } from "#rag/rag-services";
 import type { Services } from "#worker/services";
 
 /** What every knowledge operation is told of a request, besides its own input. */
-export function knowledgeCall({ tenant, traceId, route, principal, request }: RequestContext<Services>): RagCall {
+export function knowledgeCall({
+  tenant,
+  services,
+  traceId,
+  route,
+  principal,
+  request,
+}: RequestContext<Services>): RagCall {
   return {
-    settings: ragSettings(tenant),
+    settings: ragSettings(tenant, { environment: services.environment, route }),
     context: { traceId, route, principalId: principal.id, signal: request.signal },
   };
 }

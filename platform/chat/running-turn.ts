@@ -1,0 +1,103 @@
+import { runChatTurn, type Turn, type TurnServices } from "#chat/run-chat-turn";
+import type { SessionStore } from "#chat/session-store";
+import { TurnBroadcast } from "#chat/turn-broadcast";
+import type { TurnLog } from "#chat/turn-log";
+import type { TenantId } from "#tenancy/tenant-id";
+
+/** Events reach the session's SQLite at least this often: what an eviction in mid-turn can lose. */
+const FLUSH_MS = 1_000;
+
+/** What a turn is told by the Worker. The history comes from the session. */
+export interface TurnInput extends Omit<Turn, "history" | "signal"> {
+  /** How many earlier messages the model sees. */
+  readonly historyMessages: number;
+  /** How long the turn goes on without any reader. */
+  readonly graceMs: number;
+}
+
+/** Where a turn reads its history from and leaves its events and messages. */
+export interface TurnRecords {
+  readonly store: SessionStore;
+  readonly log: TurnLog;
+}
+
+/**
+ * One turn of a session from start to end, on its own: readers come and go. Without any reader for the grace time the
+ * model call is cancelled; what was produced is stored like a finished answer.
+ */
+export class RunningTurn {
+  readonly #abort = new AbortController();
+  readonly #broadcast: TurnBroadcast;
+  readonly #records: TurnRecords;
+  #graceTimer: ReturnType<typeof setTimeout> | undefined;
+  #flushTimer: ReturnType<typeof setTimeout> | undefined;
+  #flushedIndex = 0;
+  #turn: number | undefined;
+
+  constructor(records: TurnRecords, graceMs: number) {
+    this.#records = records;
+    this.#broadcast = new TurnBroadcast((readers) => {
+      if (this.#graceTimer !== undefined) clearTimeout(this.#graceTimer);
+      this.#graceTimer = readers > 0 ? undefined : setTimeout(() => this.#abort.abort(), graceMs);
+    });
+  }
+
+  /** The turn's number; `undefined` while it waits for those before it. */
+  get turn(): number | undefined {
+    return this.#turn;
+  }
+
+  get lastIndex(): number {
+    return this.#broadcast.lastIndex;
+  }
+
+  follow(after?: number): ReadableStream<Uint8Array> {
+    return this.#broadcast.follow(after);
+  }
+
+  /** Cancels the model call; the turn then ends as it would without readers. */
+  cancel(): void {
+    this.#abort.abort();
+  }
+
+  /** Runs the turn once `before` has ended. Never rejects: whatever fails is reported and told as an event. */
+  async run(tenantId: TenantId, services: TurnServices, input: TurnInput, before?: Promise<void>): Promise<void> {
+    await before;
+    const { store, log } = this.#records;
+    const { historyMessages, graceMs: _, ...settled } = input;
+    try {
+      this.#turn = log.begin(input.traceId, input.messages);
+      this.#broadcast.begin(this.#turn);
+      const turn: Turn = { ...settled, history: store.latest(historyMessages), signal: this.#abort.signal };
+      const events = runChatTurn(tenantId, services, turn, ({ text, usage }) => {
+        const answer = { role: "assistant" as const, content: text, tokenCount: usage.tokensOut };
+        store.append([...input.messages, answer], services.clock.nowMs());
+      });
+      for await (const event of events) {
+        this.#broadcast.publish(event);
+        this.#flushTimer ??= setTimeout(() => {
+          this.#flush();
+        }, FLUSH_MS);
+      }
+    } catch (error) {
+      services.reportFailure(tenantId, input.traceId, error);
+    } finally {
+      this.#end();
+    }
+  }
+
+  /** In the same transaction as the messages: no await lies between the commit and this. */
+  #end(): void {
+    this.#flush();
+    this.#records.log.end();
+    this.#broadcast.close();
+    if (this.#graceTimer !== undefined) clearTimeout(this.#graceTimer);
+  }
+
+  #flush(): void {
+    if (this.#flushTimer !== undefined) clearTimeout(this.#flushTimer);
+    this.#flushTimer = undefined;
+    this.#records.log.append(this.#broadcast.after(this.#flushedIndex));
+    this.#flushedIndex = this.#broadcast.lastIndex;
+  }
+}
