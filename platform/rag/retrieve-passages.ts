@@ -97,7 +97,7 @@ function rankPassages(
   const fused = fuseRankings(
     [
       { items: sides.lexical, weight: 1 },
-      { items: sides.vector, weight: 1 },
+      { items: sides.vector, weight: settings.vectorWeight },
     ],
     settings.fusion,
   );

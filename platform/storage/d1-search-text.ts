@@ -4,7 +4,7 @@ import { matchExpression } from "#storage/match-expression";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** BM25 weights of chunk_search's columns: tenant (a key, never a reason to rank higher), title, headings, text. */
-const RANK = "bm25(chunk_search, 0.0, 1.0, 1.0, 1.0)";
+const RANK = "bm25(chunk_search, 0.0, 2.0, 1.0, 1.0)";
 
 /** Most conditions on metadata in one statement: each binds three parameters, and D1 takes 100. */
 const MAX_SQL_METADATA_CONDITIONS = 24;

@@ -23,7 +23,7 @@ export default {
   async fetch(request, env) {
     const path = new URL(request.url).pathname;
     if (path === "/vectorize") return forwardVectorize(env.VECTORS, request);
-    const models = workersAiClient(env.AI, "test-gateway");
+    const models = workersAiClient(env.AI, { gatewayId: "test-gateway" });
     try {
       const body: unknown = await request.json();
       if (path === "/embed") {

@@ -24,6 +24,7 @@ export const testSettings: RagSettings = {
   chunking: { strategy: "markdown", unit: "characters", size: 400, overlap: 60 },
   topK: 5,
   fusion: "rrf",
+  vectorWeight: 0.5,
 };
 
 export const testCall: RagCall = { settings: testSettings, context: { traceId: "trace-1", route: "/search" } };
@@ -73,8 +74,13 @@ async function countRows(
 }
 
 const failureSchema = z.object({ code: z.string(), message: z.string() });
-const embeddingsSchema = z.object({ model: z.string(), dimensions: z.int(), vectors: z.array(z.array(z.number())) });
 const usageSchema = z.object({ tokensIn: z.int(), tokensOut: z.int(), isEstimate: z.boolean() });
+const embeddingsSchema = z.object({
+  model: z.string(),
+  dimensions: z.int(),
+  vectors: z.array(z.array(z.number())),
+  usage: usageSchema,
+});
 const partSchema: z.ZodType<TextPart> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({
