@@ -1,4 +1,4 @@
-import { existsSync, watch, type FSWatcher } from "node:fs";
+import { lstatSync, readdirSync, watch, type FSWatcher } from "node:fs";
 import path from "node:path";
 
 /** Quiet time after a change before work starts, milliseconds: editors and git write several files at once. */
@@ -24,20 +24,58 @@ export function watchSources(folders: readonly string[], work: (changed: string)
     clearTimeout(timer);
     timer = setTimeout(() => run(file), DEBOUNCE_MS);
   };
-  const watchers = folders.filter((folder) => existsSync(folder)).map((folder) => watchFolder(folder, onChange));
+  const unwatch = folders.map((folder) => watchTree(folder, onChange));
   return () => {
     clearTimeout(timer);
-    for (const watcher of watchers) watcher.close();
+    for (const stop of unwatch) stop();
   };
 }
 
-function watchFolder(folder: string, onChange: (file: string) => void): FSWatcher {
-  const watcher = watch(folder, { recursive: true }, (_, file) => {
-    if (file !== null && isWatchedSource(file)) onChange(path.join(path.basename(folder), file));
-  });
-  // A folder that vanishes while it is watched is no reason to stop serving.
-  watcher.on("error", () => undefined);
-  return watcher;
+/**
+ * Watches each folder of a tree by itself. The recursive watch of node loses a file on Linux once it is replaced,
+ * which is how git and most editors save.
+ */
+function watchTree(root: string, onChange: (file: string) => void): () => void {
+  const watchers = new Map<string, FSWatcher>();
+  const forget = (folder: string): void => {
+    for (const [watched, watcher] of watchers) {
+      if (watched !== folder && !watched.startsWith(`${folder}${path.sep}`)) continue;
+      watcher.close();
+      watchers.delete(watched);
+    }
+  };
+  const visit = (folder: string): void => {
+    const watcher = watch(folder, (event, name) => {
+      if (name === null) return;
+      const changed = path.join(folder, name);
+      // "rename": it is new, gone, or another one of the same name. A new folder may hold files already.
+      if (event === "rename") forget(changed);
+      const isNewFolder = isFolder(changed) && !watchers.has(changed);
+      if (isNewFolder) visitIfThere(changed);
+      if (isNewFolder || isWatchedSource(changed)) onChange(path.relative(path.dirname(root), changed));
+    });
+    // A folder that vanishes while it is watched is no reason to stop serving; one of the same name may come.
+    watcher.on("error", () => forget(folder));
+    watchers.set(folder, watcher);
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      if (entry.isDirectory() && !entry.name.startsWith(".")) visit(path.join(folder, entry.name));
+    }
+  };
+  const visitIfThere = (folder: string): void => {
+    try {
+      visit(folder);
+    } catch (error) {
+      // It may vanish between the look at it and the watch. Anything else, such as too many watches, is told.
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+      forget(folder);
+    }
+  };
+  visitIfThere(root);
+  return () => forget(root);
+}
+
+function isFolder(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
 /** Runs `work` one at a time; calls during a run are merged into one that follows it. `work` must not reject. */
