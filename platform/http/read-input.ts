@@ -5,11 +5,14 @@ import { PlatformError, type ErrorDetail } from "#base/errors";
 /** Problems told of one request; more help nobody. */
 const MAX_DETAILS = 20;
 
+/** Levels of nesting of a JSON body. */
+const MAX_DEPTH = 64;
+
 /**
  * Reads a JSON body of at most `maxBytes`, counting the bytes that arrive: `Content-Length` may be absent or wrong.
  * Demands UTF-8, as RFC 8259 section 8.1 does.
  *
- * @throws PlatformError `payload_too_large`, `unsupported_media_type` or `invalid_json`.
+ * @throws PlatformError `payload_too_large`, `unsupported_media_type`, `invalid_json` or, for a hostile shape, `invalid_request`.
  */
 export async function readJsonBody(request: Request, maxBytes: number): Promise<unknown> {
   const type = request.headers.get("content-type");
@@ -17,16 +20,34 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
     throw new PlatformError("unsupported_media_type", 'Send JSON, with the header "content-type: application/json".');
   }
   const bytes = await readBytes(request, maxBytes);
+  let value: unknown;
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
+    value = JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: false }).decode(bytes));
   } catch (error) {
     throw new PlatformError(
       "invalid_json",
       bytes.length === 0 ? "The body is empty: send a JSON object." : "The body is not JSON in UTF-8.",
-      {
-        cause: error,
-      },
+      { cause: error },
     );
+  }
+  refuseHostileShape(value);
+  return value;
+}
+
+/**
+ * Refuses what a schema would not see or not survive: the key `__proto__`, which object copies drop silently, and nesting
+ * beyond `MAX_DEPTH`. Iterative, so that depth costs no stack.
+ */
+function refuseHostileShape(value: unknown): void {
+  const open: [node: unknown, depth: number][] = [[value, 0]];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const [node, depth] = next;
+    if (typeof node !== "object" || node === null) continue;
+    if (depth >= MAX_DEPTH)
+      throw new PlatformError("invalid_request", `The body is nested deeper than ${MAX_DEPTH} levels.`);
+    if (Object.hasOwn(node, "__proto__"))
+      throw new PlatformError("invalid_request", 'The key "__proto__" is not allowed.');
+    for (const child of Object.values(node)) open.push([child, depth + 1]);
   }
 }
 
