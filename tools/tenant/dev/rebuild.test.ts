@@ -8,7 +8,7 @@ describe("compactBuildErrors", () => {
     const output = [
       "Loading: 0 packages loaded",
       "INFO: Analyzed 2 targets (0 packages loaded, 0 targets configured).",
-      "ERROR: /src/platform/rag/BUILD.bazel:3:11: TsProject failed",
+      "ERROR: /src/platform/rag/BUILD.bazel:3:11: TsProject failed: (Exit 2): node failed: error executing command bin/node x",
       "",
       "platform/rag/chunk-text.ts(3,7): error TS2322: Type 'string' is not assignable to type 'number'.",
       "Use --sandbox_debug to see verbose messages from the sandbox",

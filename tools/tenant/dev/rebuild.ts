@@ -56,6 +56,8 @@ export function buildEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 const NOISE =
   /^(INFO|Loading|Analyzing|DEBUG|Target |Use --|\[\d|FAILED: Build did NOT|Starting local|WARNING: Running Bazel|tools\/bazel: |Extracting|\(\d\d:\d\d:\d\d\) (INFO|Loading|Analyzing))/;
+/** The command that failed, after what failed: the lines below say why. */
+const COMMAND = /: \(Exit \d+\): .*error executing command.*$/;
 const MAX_LINES = 30;
 
 /** The lines of Bazel's output that say what is wrong in the sources. Pure. */
@@ -63,7 +65,8 @@ export function compactBuildErrors(output: string): string {
   const lines = output
     .split("\n")
     .map((line) => line.trimEnd())
-    .filter((line) => line !== "" && !NOISE.test(line));
+    .filter((line) => line !== "" && !NOISE.test(line))
+    .map((line) => line.replace(COMMAND, ""));
   const shown = lines.slice(0, MAX_LINES);
   const more = lines.length - shown.length;
   return [...shown, ...(more > 0 ? [`… and ${more} more lines`] : [])].join("\n");
