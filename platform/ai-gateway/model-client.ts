@@ -7,21 +7,65 @@ export interface CallContext {
   readonly route: string;
   readonly sessionId?: string;
   readonly principalId?: string;
-  /** Ends the call early: the upstream request is cancelled. */
+  /** Ends the call at once, whatever it waits for: the provider's call is cancelled and no fallback is tried. */
   readonly signal?: AbortSignal;
 }
 
+/** A tool that the model wants to have run. */
+export interface ToolCall {
+  /** Ties the tool's answer to this call; unique within a conversation. */
+  readonly id: string;
+  readonly name: string;
+  /** JSON text, as the model wrote it: parse it before use, it may be invalid. */
+  readonly arguments: string;
+}
+
+/** A message of a conversation, as people see it. */
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
 }
 
+/** A message as a model sees it: a turn of several model rounds also holds what tools were called and what they gave. */
+export type PromptMessage =
+  | ChatMessage
+  | { readonly role: "assistant"; readonly content: string; readonly toolCalls: readonly ToolCall[] }
+  | { readonly role: "tool"; readonly content: string; readonly toolCallId: string };
+
+/** A tool that the model may ask for. `parameters` is a JSON Schema object. */
+export interface OfferedTool {
+  readonly name: string;
+  readonly description?: string;
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export type ToolChoice = "auto" | "none" | "required" | { readonly name: string };
+
+export type ResponseFormat =
+  | { readonly type: "text" }
+  | { readonly type: "json_object" }
+  | {
+      readonly type: "json_schema";
+      readonly name?: string;
+      readonly schema: Readonly<Record<string, unknown>>;
+      readonly strict?: boolean;
+    };
+
 export interface TextRequest {
   readonly model: string;
-  readonly messages: readonly ChatMessage[];
+  readonly messages: readonly PromptMessage[];
   readonly temperature?: number;
-  /** Upper bound on produced tokens. */
+  readonly topP?: number;
+  readonly seed?: number;
+  /** Most tokens of the answer; default `DEFAULT_MAX_TOKENS`. */
   readonly maxTokens?: number;
+  /** The answer ends before the first of these. Holds for every model, also where the provider knows no such input. */
+  readonly stop?: readonly string[];
+  readonly responseFormat?: ResponseFormat;
+  readonly tools?: readonly OfferedTool[];
+  readonly toolChoice?: ToolChoice;
+  /** The caller's name for its own user: passed on where the model takes it. Never decides anything here. */
+  readonly user?: string;
 }
 
 /** Tokens of one call. `isEstimate`: the provider did not say, the numbers come from the text's length. */
@@ -31,19 +75,24 @@ export interface TokenUsage {
   readonly isEstimate: boolean;
 }
 
-export type FinishReason = "stop" | "length" | "cancelled" | "error";
+export type FinishReason = "stop" | "length" | "tool_calls" | "content_filter" | "cancelled" | "error";
 
-/** What a text model produces, in order: pieces of text, then exactly one `end`. */
+/** What a text model produces, in order: pieces of text, then its tool calls, each complete, then exactly one `end`. */
 export type TextPart =
   | { readonly type: "text"; readonly text: string }
+  | { readonly type: "tool_call"; readonly call: ToolCall }
   | { readonly type: "end"; readonly usage: TokenUsage; readonly finishReason: FinishReason };
 
 /** A started answer of a text model. */
 export interface TextStream {
+  /** The model that answers: the one asked for, or a fallback. */
   readonly model: string;
   /** The gateway's id of this call, for its log. */
   readonly logId: string | undefined;
-  /** Read once. Throws `PlatformError` when the model fails in mid-stream. */
+  /**
+   * Read once. Throws `PlatformError` `model_unavailable` when the model breaks off or falls silent, and the signal's
+   * reason when the caller aborts. Leaving the loop early cancels the provider's call.
+   */
   readonly parts: AsyncIterable<TextPart>;
 }
 
@@ -57,17 +106,22 @@ export interface Embeddings {
   readonly model: string;
   readonly dimensions: number;
   readonly vectors: readonly (readonly number[])[];
+  readonly usage: TokenUsage;
 }
 
 /**
  * The only way to a model. Every call goes through the tenant's gateway and carries its metadata.
  *
- * Errors: `model_unavailable` (the provider is down, slow or refuses us), `upstream_rejected` (it refuses this request).
+ * Errors: `model_unavailable` (no model of the chain answers; `Retry-After` says when to come back), `upstream_rejected`
+ * (the provider will never take this request), the signal's reason after an abort.
  * A provider's own text is in the error's `cause`, never in its message.
  */
 export interface ModelClient {
-  /** Starts a chat completion. Resolves as soon as the provider answers, before the first piece of text. */
+  /**
+   * Starts a chat completion. Resolves with the first token: until then a model that is down or slow is replaced by
+   * the next one of its chain; from then on nothing is ever restarted.
+   */
   streamText(tenantId: TenantId, request: TextRequest, context: CallContext): Promise<TextStream>;
-  /** Embeds texts in batches of what the provider takes at once. */
+  /** Embeds texts in batches of what the provider takes at once. There is no fallback: vectors of two models do not compare. */
   embed(tenantId: TenantId, request: EmbedRequest, context: CallContext): Promise<Embeddings>;
 }

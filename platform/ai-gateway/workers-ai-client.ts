@@ -1,5 +1,9 @@
-import * as z from "zod";
-
+import { AnswerReader } from "#ai-gateway/answer-reader";
+import { CallDeadline } from "#ai-gateway/call-deadline";
+import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
+import { type EmbeddedBatch, embedInBatches, parseEmbeddings } from "#ai-gateway/embed-batches";
+import { askInTurn, type Chain } from "#ai-gateway/fallback";
+import { CallRecorder, type CallSubject, type ModelCallRecord } from "#ai-gateway/model-call-record";
 import type {
   CallContext,
   Embeddings,
@@ -8,112 +12,139 @@ import type {
   TextRequest,
   TextStream,
 } from "#ai-gateway/model-client";
-import { parseModelStream } from "#ai-gateway/parse-model-stream";
-import { PlatformError } from "#base/errors";
+import { failureOfResponse } from "#ai-gateway/model-failure";
+import { type RunModel, runThroughGateway } from "#ai-gateway/run-model";
+import { promptText, textInputs } from "#ai-gateway/text-inputs";
+import { type Clock, systemClock } from "#base/clock";
+import { type AiConfig, aiSchema } from "#tenancy/ai-config";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** Texts Workers AI embeds in one call (developers.cloudflare.com/workers-ai/models/bge-base-en-v1.5). */
-const MAX_EMBED_BATCH = 100;
+export interface ModelClientOptions {
+  /** The tenant's own gateway: logs, caches and limits of two tenants are apart. */
+  readonly gatewayId: string;
+  /** Fallbacks, timeouts and caching. Default: those of a config that says nothing. */
+  readonly ai?: Pick<AiConfig, "fallbacks" | "timeouts" | "cacheTtlSeconds">;
+  /** Shared by all clients of an isolate, so that what one call learns helps the next. Default: none but this client's. */
+  readonly breakers?: CircuitBreakers;
+  readonly clock?: Clock;
+  /** Told of each call, once, when it has ended. Must not throw; what it throws is dropped. */
+  readonly onCall?: (record: ModelCallRecord) => void;
+}
 
-const embeddingsSchema = z.object({ data: z.array(z.array(z.number()).min(1)) });
+/** Models through Workers AI and the tenant's AI Gateway. */
+export function workersAiClient(ai: Ai, options: ModelClientOptions): ModelClient {
+  return new WorkersAiClient(ai, options);
+}
 
-/** The part of `env.AI` that is used here: every call with a raw response, so that its own log id can be read. */
-type RunModel = (
-  model: string,
-  inputs: Record<string, unknown>,
-  options: AiOptions & { returnRawResponse: true },
-) => Promise<Response>;
+class WorkersAiClient implements ModelClient {
+  readonly #run: RunModel;
+  readonly #fallbacks: ReadonlyMap<string, readonly string[]>;
+  readonly #timeouts: AiConfig["timeouts"];
+  readonly #breakers: CircuitBreakers;
+  readonly #clock: Clock;
+  readonly #onCall: ModelClientOptions["onCall"];
 
-/**
- * Models through Workers AI and the tenant's AI Gateway. The only code that touches the `AI` binding.
- * `gatewayId` is the tenant's own gateway: logs, caches and limits of two tenants are apart.
- *
- * The log id is read from the raw response: `env.AI.aiGatewayLogId` is one field shared by concurrent calls.
- */
-export function workersAiClient(ai: Ai, gatewayId: string): ModelClient {
-  const run: RunModel = (model, inputs, options) => ai.run(model as keyof AiModels, inputs as never, options);
-
-  async function call(
-    tenantId: TenantId,
-    model: string,
-    inputs: Record<string, unknown>,
-    context: CallContext,
-  ): Promise<Response> {
-    const gateway = { id: gatewayId, metadata: metadataOf(tenantId, context) };
-    const signal = context.signal === undefined ? {} : { signal: context.signal };
-    let response: Response;
-    try {
-      response = await run(model, inputs, { gateway, returnRawResponse: true, ...signal });
-    } catch (error) {
-      throw new PlatformError("model_unavailable", undefined, { cause: error });
-    }
-    if (response.ok) return response;
-    throw await refusal(model, response);
+  constructor(ai: Ai, options: ModelClientOptions) {
+    const { fallbacks, timeouts, cacheTtlSeconds } = options.ai ?? aiSchema.parse({});
+    this.#run = runThroughGateway(ai, options.gatewayId, cacheTtlSeconds);
+    this.#fallbacks = new Map(Object.entries(fallbacks));
+    this.#timeouts = timeouts;
+    this.#breakers = options.breakers ?? new CircuitBreakers();
+    this.#clock = options.clock ?? systemClock;
+    this.#onCall = options.onCall;
   }
 
-  return {
-    async streamText(tenantId, request, context): Promise<TextStream> {
-      const response = await call(tenantId, request.model, textInputs(request), context);
-      if (response.body === null)
-        throw new PlatformError("model_unavailable", undefined, { cause: new Error("an answer without a body") });
-      return {
-        model: request.model,
-        logId: response.headers.get("cf-aig-log-id") ?? undefined,
-        parts: parseModelStream(response.body, request.messages.map((message) => message.content).join("\n")),
-      };
-    },
+  async streamText(tenantId: TenantId, request: TextRequest, context: CallContext): Promise<TextStream> {
+    const recorder = this.#recorder(tenantId, { purpose: "chat", requestedModel: request.model }, context);
+    const models = [request.model, ...(this.#fallbacks.get(request.model) ?? [])];
+    const chain = this.#chain(models, recorder, context.signal);
+    try {
+      const attempt = { request, context, endsAtMs: chain.endsAtMs };
+      const { model, reader, headers } = await askInTurn(tenantId, chain, (candidate) =>
+        this.#openText(tenantId, candidate, attempt),
+      );
+      recorder.answered(headers);
+      const parts = reader.begin((end, usage) => {
+        if (end === "broken") this.#breakers.report(tenantId, model, "failure", this.#clock.nowMs());
+        recorder.finish(end, usage);
+      });
+      return { model, logId: headers.get("cf-aig-log-id") ?? undefined, parts };
+    } catch (error) {
+      recorder.failed(context.signal?.aborted === true);
+      throw error;
+    }
+  }
 
-    async embed(tenantId, request, context): Promise<Embeddings> {
-      const vectors: number[][] = [];
-      for (const texts of batchesOf(request)) {
-        const response = await call(tenantId, request.model, { text: texts }, context);
-        vectors.push(...(await readVectors(response, texts.length)));
-      }
-      return { model: request.model, dimensions: vectors[0]?.length ?? 0, vectors };
-    },
-  };
-}
+  async embed(tenantId: TenantId, request: EmbedRequest, context: CallContext): Promise<Embeddings> {
+    const { model, texts } = request;
+    const recorder = this.#recorder(tenantId, { purpose: "embedding", requestedModel: model }, context);
+    try {
+      const { vectors, usage } = await embedInBatches(texts, context.signal, (batch, signal) =>
+        askInTurn(tenantId, this.#chain([model], recorder, signal), () =>
+          this.#embedBatch(tenantId, { model, texts: batch }, { ...context, signal }, recorder),
+        ),
+      );
+      recorder.finish("ok", usage);
+      return { model, dimensions: vectors[0]?.length ?? 0, vectors, usage };
+    } catch (error) {
+      recorder.failed(context.signal?.aborted === true);
+      throw error;
+    }
+  }
 
-/** AI Gateway keeps at most five entries (developers.cloudflare.com/ai-gateway/observability/custom-metadata). */
-function metadataOf(
-  tenantId: TenantId,
-  { traceId, route, sessionId, principalId }: CallContext,
-): Record<string, string> {
-  return {
-    tenant: tenantId,
-    route,
-    trace: traceId,
-    ...(sessionId === undefined ? {} : { session: sessionId }),
-    ...(principalId === undefined ? {} : { principal: principalId }),
-  };
-}
+  /** One attempt at a text model, up to its first part. */
+  async #openText(
+    tenantId: TenantId,
+    model: string,
+    { request, context, endsAtMs }: { request: TextRequest; context: CallContext; endsAtMs: number },
+  ): Promise<{ model: string; reader: AnswerReader; headers: Headers }> {
+    const deadline = new CallDeadline(this.#clock, endsAtMs, context.signal);
+    const { firstTokenMs, idleMs } = this.#timeouts;
+    const times = { firstTokenByMs: deadline.after(firstTokenMs), idleMs };
+    try {
+      const call = { model, inputs: textInputs(model, request), context, signal: deadline.signal };
+      const response = await deadline.wait(this.#run(tenantId, call), times.firstTokenByMs);
+      const options = { promptText: () => promptText(request), stop: request.stop ?? [] };
+      return { model, reader: await AnswerReader.open(response, options, deadline, times), headers: response.headers };
+    } catch (error) {
+      deadline.end();
+      throw error;
+    }
+  }
 
-/** `stream` belongs into the model's inputs: as an option it is ignored. */
-function textInputs({ messages, temperature, maxTokens }: TextRequest): Record<string, unknown> {
-  return {
-    messages,
-    stream: true,
-    ...(temperature === undefined ? {} : { temperature }),
-    ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
-  };
-}
+  async #embedBatch(
+    tenantId: TenantId,
+    { model, texts }: EmbedRequest,
+    context: CallContext,
+    recorder: CallRecorder,
+  ): Promise<EmbeddedBatch> {
+    const { embeddingMs } = this.#timeouts;
+    const untilMs = this.#clock.nowMs() + embeddingMs;
+    const deadline = new CallDeadline(this.#clock, untilMs, context.signal);
+    try {
+      const call = { model, inputs: { text: texts }, context, signal: deadline.signal };
+      const response = await deadline.wait(this.#run(tenantId, call), untilMs);
+      if (!response.ok) throw await deadline.wait(failureOfResponse(response), untilMs);
+      const batch = parseEmbeddings(await deadline.wait(response.text(), untilMs), texts);
+      recorder.answered(response.headers);
+      return batch;
+    } finally {
+      deadline.end();
+    }
+  }
 
-function batchesOf({ texts }: EmbedRequest): (readonly string[])[] {
-  return Array.from({ length: Math.ceil(texts.length / MAX_EMBED_BATCH) }, (_, index) =>
-    texts.slice(index * MAX_EMBED_BATCH, (index + 1) * MAX_EMBED_BATCH),
-  );
-}
+  #recorder(tenantId: TenantId, subject: CallSubject, context: CallContext): CallRecorder {
+    return new CallRecorder(tenantId, subject, context, { clock: this.#clock, onCall: this.#onCall });
+  }
 
-async function readVectors(response: Response, expected: number): Promise<number[][]> {
-  const parsed = embeddingsSchema.safeParse(await response.json().catch(() => undefined));
-  if (parsed.success && parsed.data.data.length === expected) return parsed.data.data;
-  throw new PlatformError("model_unavailable", undefined, { cause: new Error(`expected ${expected} embeddings`) });
-}
-
-/** A request the provider will never take is our caller's or our own fault; everything else may work later or elsewhere. */
-async function refusal(model: string, response: Response): Promise<PlatformError> {
-  const text = await response.text().catch(() => "");
-  const cause = new Error(`${model} answered ${response.status}: ${text.slice(0, 300)}`);
-  const isRejected = response.status === 400 || response.status === 413 || response.status === 422;
-  return new PlatformError(isRejected ? "upstream_rejected" : "model_unavailable", undefined, { cause });
+  #chain(models: readonly string[], recorder: CallRecorder, signal: AbortSignal | undefined): Chain {
+    return {
+      models,
+      breakers: this.#breakers,
+      clock: this.#clock,
+      endsAtMs: recorder.startedMs + this.#timeouts.totalMs,
+      signal,
+      onAttempt: (attempt) => recorder.attempt(attempt),
+    };
+  }
 }

@@ -1,18 +1,128 @@
 import * as z from "zod";
 
 /** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
-const modelId = z.string().regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
-  error: 'must be a model id such as "@cf/meta/llama-3.3-70b-instruct-fp8-fast"',
+const modelId = z
+  .string()
+  .max(200)
+  .regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
+    error: 'must be a model id such as "@cf/meta/llama-3.3-70b-instruct-fp8-fast"',
+  });
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+
+/** How long a model may take, in milliseconds. */
+const timeoutsSchema = z.strictObject({
+  /** From one attempt's start to its first token; then the next model of the chain is asked. */
+  firstTokenMs: z.int().min(50).max(MINUTE_MS).default(20_000),
+  /** Silence in the middle of an answer, after which it counts as broken off. */
+  idleMs: z.int().min(50).max(MINUTE_MS).default(15_000),
+  /** A whole call, its fallbacks and the last token included. */
+  totalMs: z
+    .int()
+    .min(SECOND_MS)
+    .max(15 * MINUTE_MS)
+    .default(5 * MINUTE_MS),
+  /** One batch of texts to embed. */
+  embeddingMs: z.int().min(50).max(MINUTE_MS).default(20_000),
 });
 
-/** Which model does what, and which others a caller may ask for. */
+/** Routes whose chat model can be set apart from `models.chat`. */
+const routeSchema = z.strictObject({ chat: modelId }).optional();
+
+/** Which model does what, which others a caller may ask for, and what happens when one fails. */
 export const aiSchema = z.strictObject({
   models: z
     .strictObject({
       chat: modelId.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
       embedding: modelId.default("@cf/baai/bge-base-en-v1.5"),
+      /** Orders passages by how well they answer; without it, search does without this stage. */
+      rerank: modelId.optional(),
+      speech: modelId.optional(),
     })
     .prefault({}),
-  /** Chat models a request may name besides `models.chat`. */
+  /** Models that may be used besides `models`: by a request, a route, an environment or a fallback. */
   allowedModels: z.array(modelId).max(50).default([]),
+  /** Chat model of a route, where it is not the one of the environment or the tenant. */
+  routes: z
+    .strictObject({
+      "/chat": routeSchema,
+      "/search": routeSchema,
+      "/tools/execute": routeSchema,
+      "/v1/chat/completions": routeSchema,
+    })
+    .prefault({}),
+  /** Chat models to ask instead of one that is down or slow, in order. */
+  fallbacks: z.record(modelId, z.array(modelId).min(1).max(4)).default({}),
+  timeouts: timeoutsSchema.prefault({}),
+  /** How long AI Gateway may answer an identical call from its cache, in seconds. 0: never. */
+  cacheTtlSeconds: z.int().min(0).max(2_678_400).default(0),
 });
+
+export type AiConfig = Readonly<z.output<typeof aiSchema>>;
+
+/** Models of one environment, where they are not the tenant's. */
+export const environmentModelsSchema = z.strictObject({
+  chat: modelId.optional(),
+  embedding: modelId.optional(),
+});
+
+/** The parts of a tenant's config in which models are named. */
+interface ModelChoices {
+  readonly ai: AiConfig;
+  readonly environments: Readonly<Record<string, { readonly models: z.output<typeof environmentModelsSchema> }>>;
+}
+
+/** The tenant's own model for a purpose, and everything in `allowedModels`. */
+export function allowList({ models, allowedModels }: AiConfig, purpose: "chat" | "embedding"): ReadonlySet<string> {
+  return new Set([models[purpose], ...allowedModels]);
+}
+
+/** Every model that a config names must be on its allow-list, so that the list alone tells what may be called. */
+export function checkModels({ ai, environments }: ModelChoices, context: z.RefinementCtx): void {
+  const chat = allowList(ai, "chat");
+  const demand = (allowed: ReadonlySet<string>, path: (string | number)[], model: string | undefined): void => {
+    if (model === undefined || allowed.has(model)) return;
+    refuse(
+      context,
+      path,
+      `"${model}" is not on the allow-list`,
+      `add "${model}" to ai.allowedModels, or name one of: ${[...allowed].join(", ")}`,
+    );
+  };
+  for (const [route, models] of Object.entries(ai.routes)) demand(chat, ["ai", "routes", route, "chat"], models?.chat);
+  for (const [name, { models }] of Object.entries(environments)) {
+    demand(chat, ["environments", name, "models", "chat"], models.chat);
+    demand(allowList(ai, "embedding"), ["environments", name, "models", "embedding"], models.embedding);
+  }
+  for (const [model, fallbacks] of Object.entries(ai.fallbacks)) {
+    demand(chat, ["ai", "fallbacks", model], model);
+    fallbacks.forEach((fallback, index) => demand(chat, ["ai", "fallbacks", model, index], fallback));
+    checkChain(model, fallbacks, context);
+  }
+  const { firstTokenMs, totalMs } = ai.timeouts;
+  if (firstTokenMs > totalMs)
+    refuse(
+      context,
+      ["ai", "timeouts", "firstTokenMs"],
+      `${firstTokenMs} is more than totalMs, ${totalMs}`,
+      "lower firstTokenMs, or raise totalMs",
+    );
+}
+
+/** Asking a model twice in one chain only doubles the wait. */
+function checkChain(model: string, fallbacks: readonly string[], context: z.RefinementCtx): void {
+  fallbacks.forEach((fallback, index) => {
+    if (fallback !== model && fallbacks.indexOf(fallback) === index) return;
+    refuse(
+      context,
+      ["ai", "fallbacks", model, index],
+      `"${fallback}" is in this chain already`,
+      "name each model once, and never the one it stands in for",
+    );
+  });
+}
+
+function refuse(context: z.RefinementCtx, path: (string | number)[], message: string, remedy: string): void {
+  context.addIssue({ code: "custom", path, message, params: { remedy } });
+}

@@ -1,5 +1,7 @@
 import * as z from "zod";
 
+import { environmentModelsSchema } from "#tenancy/ai-config";
+
 /** The environments every tenant has. Each has resources of its own; none is ever shared. */
 export const ENVIRONMENTS = ["dev", "staging", "production"] as const;
 export type EnvironmentName = (typeof ENVIRONMENTS)[number];
@@ -36,6 +38,8 @@ export const environmentSchema = z.strictObject({
   hostnames: z.array(hostnameSchema).max(50).default([]),
   /** Name of the deployed Worker script. */
   workerName: resourceName.optional(),
+  /** Models of this environment, where they are not the tenant's. */
+  models: environmentModelsSchema.prefault({}),
   resources: resourcesSchema.prefault({}),
 });
 

@@ -56,9 +56,15 @@ function remedyFor(issue: z.core.$ZodIssue, field: string): string {
       return `use at least ${String(issue.minimum)}`;
     case "too_big":
       return `use at most ${String(issue.maximum)}`;
+    case "custom":
+      return typeof issue.params?.["remedy"] === "string" ? issue.params["remedy"] : restate(issue, field);
     default:
-      return `correct "${field}" so that it ${issue.message.startsWith("must") ? issue.message : "follows the rule"}`;
+      return restate(issue, field);
   }
+}
+
+function restate(issue: z.core.$ZodIssue, field: string): string {
+  return `correct "${field}" so that it ${issue.message.startsWith("must") ? issue.message : "follows the rule"}`;
 }
 
 /** Keys the schema knows at a path, for "did you mean". Empty where the path leaves plain objects. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { aiSchema } from "#tenancy/ai-config";
+import { aiSchema, checkModels } from "#tenancy/ai-config";
 import {
   environmentsSchema,
   type EnvironmentName,
@@ -91,11 +91,6 @@ export type TenantConfig = Readonly<z.output<typeof tenantConfigSchema>>;
 /** A config as a person writes it, defaults left out. */
 export type TenantConfigInput = z.input<typeof tenantConfigSchema>;
 
-/** The chat models a request may name: the default one and the allowed ones. */
-export function chatModelsOf(config: TenantConfig): ReadonlySet<string> {
-  return new Set([config.ai.models.chat, ...config.ai.allowedModels]);
-}
-
 function checkAcrossFields(config: z.output<typeof fields>, context: z.RefinementCtx): void {
   const { overlap, size } = config.search.chunking;
   if (overlap * 2 >= size) {
@@ -105,6 +100,7 @@ function checkAcrossFields(config: z.output<typeof fields>, context: z.Refinemen
       message: `must be less than half of size: ${overlap} is not below ${size / 2}`,
     });
   }
+  checkModels(config, context);
   checkSharedResources(config, context);
 }
 

@@ -1,5 +1,6 @@
 import * as z from "zod";
 
+import { chooseChatModel, chooseEmbeddingModel } from "#ai-gateway/choose-model";
 import { ENVIRONMENTS } from "#tenancy/environment-config";
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
@@ -31,13 +32,15 @@ export const healthRoute = defineRoute<Services>()(
     response: healthSchema,
   },
   async ({ tenant, services, traceId }, { query }) => {
-    const { chat, embedding } = tenant.ai.models;
     const dependencies = query.deep === "1" ? await services.checkDependencies(tenant) : undefined;
     const isDegraded = dependencies?.some((dependency) => !dependency.ok) === true;
     const data: z.output<typeof healthSchema> = {
       status: isDegraded ? "degraded" : "ok",
       environment: services.environment,
-      models: { chat, embedding },
+      models: {
+        chat: chooseChatModel(tenant, { environment: services.environment, route: "/chat" }),
+        embedding: chooseEmbeddingModel(tenant, services),
+      },
       ...(dependencies === undefined ? {} : { dependencies: [...dependencies] }),
     };
     return envelope(traceId, data, { status: isDegraded ? 503 : 200, top: { tenantId: tenant.tenantId } });

@@ -1,0 +1,150 @@
+import type { CallDeadline } from "#ai-gateway/call-deadline";
+import type { TextPart, TokenUsage } from "#ai-gateway/model-client";
+import { brokenAnswer, failureOfResponse, ModelFailure } from "#ai-gateway/model-failure";
+import { ModelStreamParser, type ParserOptions } from "#ai-gateway/model-stream-parser";
+
+/** How an answer that had begun ended. */
+export type AnswerEnd = "ok" | "broken" | "cancelled";
+
+export interface AnswerTimes {
+  /** When the first token must be there, milliseconds since the epoch. */
+  readonly firstTokenByMs: number;
+  /** How long the model may be silent from then on, milliseconds. */
+  readonly idleMs: number;
+}
+
+/** How long to wait for the stream's end after `[DONE]`: cancelled at once, the gateway would log a call that broke off. */
+const DRAIN_MS = 1_000;
+
+/**
+ * An answer of a text model that has begun: its first parts are there, the others are read as they are asked for. Parts of one
+ * chunk are handed out without a further wait, so a chunk of many events costs one.
+ */
+export class AnswerReader implements AsyncIterableIterator<TextPart> {
+  readonly #body: ReadableStreamDefaultReader<unknown>;
+  readonly #parser: ModelStreamParser;
+  readonly #deadline: CallDeadline;
+  readonly #idleMs: number;
+  #parts: readonly TextPart[] = [];
+  #next = 0;
+  #onEnd: ((end: AnswerEnd, usage: TokenUsage) => void) | undefined;
+
+  private constructor(
+    body: ReadableStreamDefaultReader<unknown>,
+    parser: ModelStreamParser,
+    deadline: CallDeadline,
+    idleMs: number,
+  ) {
+    this.#body = body;
+    this.#parser = parser;
+    this.#deadline = deadline;
+    this.#idleMs = idleMs;
+  }
+
+  /**
+   * Reads the response of a text model until its first part.
+   * @throws ModelFailure when the model refuses, fails, ends or takes too long before that; whatever the deadline throws.
+   */
+  static async open(
+    response: Response,
+    options: ParserOptions,
+    deadline: CallDeadline,
+    { firstTokenByMs, idleMs }: AnswerTimes,
+  ): Promise<AnswerReader> {
+    if (!response.ok) throw await deadline.wait(failureOfResponse(response), firstTokenByMs);
+    if (response.body === null) throw new ModelFailure("unavailable", "an answer without a body");
+    const body: ReadableStreamDefaultReader<unknown> = response.body.getReader();
+    const reader = new AnswerReader(body, new ModelStreamParser(options), deadline, idleMs);
+    // Any other content type is an event stream: providers are not exact about it, the parser is.
+    const isWhole = response.headers.get("content-type")?.startsWith("application/json") === true;
+    if (isWhole) await reader.#readWhole(firstTokenByMs);
+    while (reader.#parts.length === 0)
+      await reader.#readChunk(reader.#parser.isAlive ? deadline.after(idleMs) : firstTokenByMs);
+    return reader;
+  }
+
+  /** `onEnd` is called once, as soon as the end is known. */
+  begin(onEnd: (end: AnswerEnd, usage: TokenUsage) => void): this {
+    this.#onEnd = onEnd;
+    if (this.#parser.isDone) this.#end("ok");
+    return this;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<TextPart, undefined>> {
+    const part = this.#parts[this.#next++];
+    if (part !== undefined) return Promise.resolve({ done: false, value: part });
+    if (this.#parser.isDone || this.#onEnd === undefined) return Promise.resolve({ done: true, value: undefined });
+    return this.#readOn();
+  }
+
+  /** The caller leaves: the provider's call is cancelled. */
+  return(): Promise<IteratorResult<TextPart, undefined>> {
+    this.#parts = [];
+    this.#end("cancelled");
+    return Promise.resolve({ done: true, value: undefined });
+  }
+
+  async #readOn(): Promise<IteratorResult<TextPart, undefined>> {
+    try {
+      do await this.#readChunk(this.#deadline.after(this.#idleMs));
+      while (this.#parts.length === 0);
+    } catch (thrown) {
+      this.#end(this.#deadline.isCallerGone ? "cancelled" : "broken");
+      if (this.#deadline.isCallerGone) throw thrown;
+      throw brokenAnswer(thrown);
+    }
+    if (this.#parser.isDone) this.#end("ok");
+    return this.next();
+  }
+
+  async #readChunk(untilMs: number): Promise<void> {
+    const { done, value } = await this.#deadline.wait(this.#body.read(), untilMs);
+    this.#next = 0;
+    this.#parts = done ? this.#parser.finish() : this.#parser.push(toBytes(value));
+  }
+
+  async #readWhole(untilMs: number): Promise<void> {
+    const decoder = new TextDecoder();
+    let json = "";
+    for (;;) {
+      const { done, value } = await this.#deadline.wait(this.#body.read(), untilMs);
+      if (done) break;
+      json += decoder.decode(toBytes(value), { stream: true });
+    }
+    this.#parts = this.#parser.pushWhole(json + decoder.decode());
+  }
+
+  #end(end: AnswerEnd): void {
+    const onEnd = this.#onEnd;
+    this.#onEnd = undefined;
+    if (onEnd === undefined) return;
+    onEnd(end, this.#parser.usage);
+    if (end === "ok" && !this.#parser.isStopped) void this.#drain();
+    else this.#close();
+  }
+
+  async #drain(): Promise<void> {
+    try {
+      const untilMs = this.#deadline.after(DRAIN_MS);
+      while (!(await this.#deadline.wait(this.#body.read(), untilMs)).done);
+    } catch {
+      // The answer was complete: whatever happens after it is nobody's concern.
+    }
+    this.#close();
+  }
+
+  #close(): void {
+    this.#deadline.end();
+    // It fails when the stream has failed already.
+    this.#body.cancel().catch(() => undefined);
+  }
+}
+
+function toBytes(chunk: unknown): Uint8Array {
+  if (chunk instanceof Uint8Array) return chunk;
+  throw new ModelFailure("unavailable", "the body is no stream of bytes");
+}
