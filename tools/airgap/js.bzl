@@ -107,6 +107,27 @@ js_library = rule(
     },
 )
 
+def _js_info_files_impl(ctx):
+    info = merge_js_info(deps = ctx.attr.srcs)
+    sources = info.sources if ctx.attr.include_transitive_sources else depset()
+    types = info.types if ctx.attr.include_transitive_types else depset()
+    return [
+        DefaultInfo(files = depset(transitive = [sources, types, info.npm])),
+        JsInfo(npm = info.npm, sources = depset(), types = depset()),
+    ]
+
+js_info_files = rule(
+    doc = "Stands for js_info_files of rules_js.",
+    implementation = _js_info_files_impl,
+    attrs = {
+        "include_sources": attr.bool(default = True),
+        "include_transitive_sources": attr.bool(default = True),
+        "include_transitive_types": attr.bool(),
+        "include_types": attr.bool(),
+        "srcs": attr.label_list(allow_files = True),
+    },
+)
+
 # --- js_binary and js_test ------------------------------------------------------------------
 
 _LAUNCHER = """#!/usr/bin/env bash
@@ -122,7 +143,7 @@ export AIRGAP_BASE="$runfiles/{workspace}"
 exec "$AIRGAP_BASE/{node}" {node_options} "$AIRGAP_BASE/{stage}" "$AIRGAP_BASE/{manifest}" "$@"
 """
 
-def _runtime_files(targets, types):
+def _runtime_files(targets):
     """Files of `data`: default outputs, transitive sources and runfiles, npm links apart."""
     sets = []
     for target in targets:
@@ -131,8 +152,6 @@ def _runtime_files(targets, types):
             sets.append(target[DefaultInfo].default_runfiles.files)
         if JsInfo in target:
             sets.append(target[JsInfo].sources)
-            if types:
-                sets.append(target[JsInfo].types)
     npm = merge_js_info(deps = targets).npm
     links = {f: True for f in npm.to_list()}
 
@@ -145,10 +164,7 @@ def _runtime_files(targets, types):
     return files, npm.to_list()
 
 def _js_binary_impl(ctx):
-    files, npm = _runtime_files(
-        ctx.attr.data + [ctx.attr.entry_point],
-        types = ctx.attr.include_types or ctx.attr.include_transitive_types,
-    )
+    files, npm = _runtime_files(ctx.attr.data + [ctx.attr.entry_point])
     manifest = ctx.actions.declare_file("{}_/manifest.json".format(ctx.label.name))
     ctx.actions.write(manifest, json.encode(struct(
         args = [ctx.expand_location(arg, ctx.attr.data) for arg in ctx.attr.fixed_args],
@@ -175,8 +191,6 @@ _JS_BINARY_ATTRS = dict({
     "entry_point": attr.label(allow_single_file = True, mandatory = True),
     "env": attr.string_dict(),
     "fixed_args": attr.string_list(),
-    "include_transitive_types": attr.bool(),
-    "include_types": attr.bool(),
     "node_options": attr.string_list(),
 }, **NODE_ATTRS)
 
@@ -197,7 +211,7 @@ js_test = rule(
 # --- js_run_binary --------------------------------------------------------------------------
 
 def _js_run_binary_impl(ctx):
-    files, npm = _runtime_files(ctx.attr.srcs, types = False)
+    files, npm = _runtime_files(ctx.attr.srcs)
     manifest = ctx.actions.declare_file(ctx.label.name + ".run.json")
     ctx.actions.write(manifest, json.encode(struct(
         files = [[f.path, f.short_path] for f in files],

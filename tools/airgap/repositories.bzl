@@ -146,7 +146,7 @@ def airgap_repositories(nvmrc, package_json, pnpm_lock, pnpm_workspace):
     """
     _nodejs(name = "nodejs", nvmrc = nvmrc)
     _npm(name = "npm", package_json = package_json, pnpm_lock = pnpm_lock, pnpm_workspace = pnpm_workspace)
-    _facade("aspect_rules_js", "js/defs.bzl", "js.bzl", ["js_binary", "js_library", "js_run_binary", "js_test"])
+    _facade("aspect_rules_js", "js/defs.bzl", "js.bzl", ["js_binary", "js_info_files", "js_library", "js_run_binary", "js_test"])
     _facade("aspect_rules_ts", "ts/defs.bzl", "ts.bzl", ["ts_config", "ts_project"], build = _SKIP_LIB_CHECK)
     _facade("aspect_rules_esbuild", "esbuild/defs.bzl", "esbuild.bzl", ["esbuild"])
 

@@ -1,7 +1,6 @@
 """Checks that no package can forget: the other macros call `package_checks` themselves."""
 
-load("@aspect_rules_js//js:defs.bzl", "js_test")
-load(":labels.bzl", "unique")
+load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_test")
 
 _FORMATTED = [
     "**/*.bzl",
@@ -73,10 +72,23 @@ def lint_test(name, tsconfig, srcs, deps, tags):
       deps: what they are compiled with.
       tags: tags of the test.
     """
+
+    # The types of the dependencies, not their code: a change inside a function lints nobody else again.
+    js_info_files(
+        name = name + ".types",
+        testonly = True,
+        srcs = deps,
+        include_sources = False,
+        include_transitive_sources = False,
+        include_transitive_types = True,
+        include_types = True,
+        tags = tags,
+    )
     js_test(
         name = name,
         size = "small",
-        data = unique(srcs + deps + [
+        data = srcs + [
+            name + ".types",
             tsconfig,
             "//:eslint_config",
             "//:node_modules/eslint",
@@ -84,10 +96,8 @@ def lint_test(name, tsconfig, srcs, deps, tags):
             "//:node_modules/typescript-eslint",
             "//:tsconfig",
             "//tools/quality:lint",
-        ]),
+        ],
         entry_point = "//tools/quality:lint.js",
         fixed_args = ["$(rootpath {})".format(tsconfig)] + ["$(rootpath {})".format(src) for src in srcs],
-        include_transitive_types = True,
-        include_types = True,
         tags = tags,
     )
