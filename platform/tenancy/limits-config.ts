@@ -25,7 +25,110 @@ const bodyLimitsSchema = z.strictObject({
     .default(64 * KIB),
 });
 
+/** Requests that one caller, one address or the whole tenant may make. */
+const rateSchema = z
+  .strictObject({
+    /** In any 60 s. */
+    perMinute: z.int().min(1).max(10_000_000).optional(),
+    /** In any 10 s; never more than `perMinute`. */
+    burst: z.int().min(1).max(10_000_000).optional(),
+  })
+  .refine(({ perMinute, burst }) => perMinute === undefined || burst === undefined || burst <= perMinute, {
+    path: ["burst"],
+    error: "must not be above perMinute: no 10 s can hold more than the 60 s around them",
+  });
+
+const ratesSchema = z.strictObject({
+  /** Each API key; an anonymous caller is told apart by its address. Default 60 per minute, a third of it as burst. */
+  principal: rateSchema.prefault({}),
+  /** Each address, IPv6 by its /64 network. Default: twice the principal's. */
+  ip: rateSchema.prefault({}),
+  /** All requests of the tenant together. Default: twenty times the principal's. */
+  tenant: rateSchema.prefault({}),
+});
+
+const MICRO = 1_000_000;
+
+const budgetSchema = z
+  .strictObject({
+    /** What is added up: everything, each API key for itself, or each model for itself. */
+    scope: z.enum(["tenant", "key", "model"]),
+    /** The one key or model that is meant; without it, each has this budget for itself. */
+    id: z.string().min(1).max(200).optional(),
+    unit: z.enum(["tokens", "usd"]),
+    /** Calendar day or month, in UTC. */
+    window: z.enum(["day", "month"]),
+    /** Tokens, or US dollars with at most six decimals. */
+    limit: z.number().positive().max(1_000_000_000_000),
+    /** `enforce` refuses what would go over; `warn` only tells. */
+    mode: z.enum(["enforce", "warn"]).default("enforce"),
+  })
+  .refine(({ scope, id }) => scope !== "tenant" || id === undefined, {
+    path: ["id"],
+    error: 'has no meaning for scope "tenant": remove it',
+  })
+  .refine(({ unit, limit }) => unit !== "tokens" || Number.isInteger(limit), {
+    path: ["limit"],
+    error: "must be a whole number of tokens",
+  })
+  .refine(({ unit, limit }) => unit !== "usd" || (limit <= MICRO && isWholeMicros(limit)), {
+    path: ["limit"],
+    error: "must be at most 1,000,000 US dollars, with at most six decimals",
+  });
+
+const budgetsSchema = z
+  .array(budgetSchema)
+  .max(50)
+  .superRefine((budgets, context) => {
+    const seen = new Set<string>();
+    for (const [index, { scope, id, unit, window }] of budgets.entries()) {
+      const key = JSON.stringify([scope, id, unit, window]);
+      if (seen.has(key)) {
+        context.addIssue({
+          code: "custom",
+          path: [index],
+          message: `is there twice: one budget of ${unit} per ${window} for each ${scope}; remove one`,
+        });
+      }
+      seen.add(key);
+    }
+  })
+  .default([]);
+
 /** How much of everything a tenant may use. */
 export const limitsSchema = z.strictObject({
   body: bodyLimitsSchema.prefault({}),
+  /** `false` counts and refuses nothing: no rate limits, and budgets only warn. For benchmarks and bulk work. */
+  enforced: z.boolean().default(true),
+  rate: ratesSchema.prefault({}),
+  budgets: budgetsSchema,
 });
+
+export type LimitsConfig = Readonly<z.output<typeof limitsSchema>>;
+export type BudgetConfig = LimitsConfig["budgets"][number];
+/** What the windows of rate limits are kept for. */
+export type RateScope = keyof LimitsConfig["rate"];
+
+/** A rate with its defaults filled in: requests in any 60 s, and in any 10 s. */
+export interface Rate {
+  readonly perMinute: number;
+  readonly burst: number;
+}
+
+const DEFAULT_PER_MINUTE = 60;
+/** How the rate of a scope follows from the principal's where the config is silent. */
+const RATE_FACTORS: Readonly<Record<RateScope, number>> = { principal: 1, ip: 2, tenant: 20 };
+
+/** The rate of a scope. What the config leaves out follows from the principal's rate; the burst is a third of a minute's. */
+export function rateOf({ rate }: LimitsConfig, scope: RateScope): Rate {
+  const factor = RATE_FACTORS[scope];
+  const perMinute = rate[scope].perMinute ?? (rate.principal.perMinute ?? DEFAULT_PER_MINUTE) * factor;
+  const principalBurst = rate.principal.burst;
+  const isDerived = rate[scope].perMinute === undefined && principalBurst !== undefined;
+  const burst = rate[scope].burst ?? (isDerived ? principalBurst * factor : Math.ceil(perMinute / 3));
+  return { perMinute, burst: Math.min(burst, perMinute) };
+}
+
+function isWholeMicros(value: number): boolean {
+  return Math.abs(value * MICRO - Math.round(value * MICRO)) < 1e-3;
+}
