@@ -11,7 +11,7 @@ _MAX_GZIP_BYTES = 120000
 _CONFIG = "tenant.config.json"
 _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
-_POLICIES = "policies.json"
+_OPENAPI = "//tools/reference:openapi.json"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
 _LOCAL_COMMANDS = ["chat", "dev", "smoke"]
@@ -20,7 +20,7 @@ _LOCAL_COMMANDS = ["chat", "dev", "smoke"]
 _TAGS = ["tenant"]
 
 def tenant(name):
-    """Everything of one tenant, made of `tenant.config.json`, `prompts/*.md` and, if there, `policies.json`.
+    """Everything of one tenant, made of `tenant.config.json` and `prompts/*.md`.
 
     | target           | what                                                            | command |
     | ---------------- | --------------------------------------------------------------- | ------- |
@@ -61,14 +61,13 @@ def tenant(name):
 
 def _config(name):
     prompts = native.glob(["prompts/*.md"], allow_empty = True)
-    policies = native.glob([_POLICIES], allow_empty = True)
     js_run_binary(
         name = "config",
-        srcs = [_CONFIG] + prompts + policies,
+        srcs = [_CONFIG, _OPENAPI] + prompts,
         outs = [_CHECKED_CONFIG, _ENTRY],
         args = ["--tenant", name, "--config", path_in_repository(_CONFIG)] +
                _flags("--prompts", prompts) +
-               _flags("--policies", policies) +
+               ["--openapi", "$(rootpath {})".format(_OPENAPI)] +
                ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
         mnemonic = "TenantConfig",
         tags = _TAGS,
