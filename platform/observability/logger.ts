@@ -19,6 +19,21 @@ export interface LogFields {
   readonly model?: string;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
+  /** The token counts are estimated: the provider told none. */
+  readonly isEstimate?: boolean;
+  /** The model that was asked for, when another one answered. */
+  readonly requestedModel?: string;
+  /** How a model call ended: `ok`, `broken`, `cancelled`, `rejected`, `refused`, `unavailable`. */
+  readonly outcome?: string;
+  /** How many models were asked for one answer. */
+  readonly attempts?: number;
+  readonly firstTokenMs?: number;
+  readonly costMicroUsd?: number;
+  /** Finds the call in AI Gateway's log. */
+  readonly gatewayLogId?: string;
+  readonly cacheStatus?: string;
+  /** HTTP status of the provider. */
+  readonly upstreamStatus?: number;
   readonly code?: string;
   readonly dependency?: string;
   readonly error?: string;

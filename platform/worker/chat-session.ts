@@ -21,7 +21,7 @@ export function defineChatSession(tenants: readonly unknown[], log: Logger): Cha
       directory ??= TenantDirectory.load(tenants, environment);
       const tenant = directory.byId(id);
       if (tenant === undefined) return undefined;
-      const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, environment);
+      const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, environment, log);
       return {
         tenantId: tenant.tenantId,
         models,

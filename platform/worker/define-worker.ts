@@ -47,7 +47,7 @@ function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, e
   return createApp({
     directory: TenantDirectory.load(tenants, environment),
     routes,
-    services: composeServices(env, { environment, sessions, prompts: new PromptLibrary(prompts), openapi }),
+    services: composeServices(env, { environment, sessions, prompts: new PromptLibrary(prompts), openapi }, log),
     apiKeys: new KvApiKeys(env.KV, systemClock),
     log,
   });
