@@ -13,7 +13,8 @@ import { tenantOfRequest } from "#http/middleware/tenant";
 import { trace } from "#http/middleware/trace";
 import { renderError } from "#http/problem";
 import type { AppEnv, RequestContext } from "#http/request-context";
-import type { HttpMethod, Route } from "#http/route";
+import { type HttpMethod, maxBodyBytes, type Route } from "#http/route";
+import { type Repetitions, runOnce } from "#http/run-once";
 import { describeThrown, type Logger } from "#observability/logger";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 
@@ -23,6 +24,8 @@ export interface AppOptions<Services> {
   readonly routes: readonly Route<Services>[];
   readonly services: Services;
   readonly apiKeys: ApiKeyStore;
+  /** What answers a POST that carries an `Idempotency-Key`. */
+  readonly repetitions: Repetitions;
   readonly log: Logger;
 }
 
@@ -36,7 +39,7 @@ export interface AppOptions<Services> {
  * header limit     before anything reads a header
  * tenant           before anything is stored, read or limited
  * CORS             after the tenant, whose origins decide; before authentication, because a preflight carries no key
- * route            authenticate → scope → read and parse the input → handler
+ * route            authenticate → scope → repetition? → read and parse the input → handler
  */
 export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
   const app = new Hono<AppEnv<Services>>();
@@ -100,8 +103,13 @@ async function runRoute<Services>(
     waitUntil: (work) => {
       c.executionCtx.waitUntil(work);
     },
+    noteFailure: () => undefined,
   };
-  return route.handle(context, { query: c.req.query(), params: c.req.param() });
+  const raw = { query: c.req.query(), params: c.req.param() };
+  const key = spec.method === "POST" ? c.req.raw.headers.get("idempotency-key") : null;
+  if (key === null) return route.handle(context, raw);
+  const once = { key, maxBytes: maxBodyBytes(c.var.tenant, spec), repetitions: options.repetitions };
+  return runOnce(context, once, (own) => route.handle(own, raw));
 }
 
 /** Logs what was thrown with its private causes, answers with the public part. */

@@ -57,6 +57,7 @@ function describeOperation(spec: RouteSpec, isAlias: boolean): Json {
         schema: { type: "string" },
         description: "The tenant, where the host does not say it.",
       },
+      ...(spec.method === "POST" ? [idempotencyKey] : []),
     ],
     ...(spec.body === undefined
       ? {}
@@ -73,11 +74,23 @@ function describeOperation(spec: RouteSpec, isAlias: boolean): Json {
   };
 }
 
+const idempotencyKey: Json = {
+  name: "idempotency-key",
+  in: "header",
+  required: false,
+  schema: { type: "string", pattern: "^[\\x21-\\x7e]{1,255}$" },
+  description: "A repetition with the same key gets the first request's answer, for 24 hours.",
+};
+
 function successContent(spec: RouteSpec): Json {
   const envelope =
     spec.response === undefined ? undefined : { "application/json": { schema: envelopeSchema(spec.response) } };
+  const bare =
+    spec.bareResponse === undefined
+      ? undefined
+      : { "application/json": { schema: jsonSchema(spec.bareResponse, "output") } };
   const other = spec.contentType === undefined ? undefined : { [spec.contentType]: {} };
-  return { ...envelope, ...other };
+  return { ...envelope, ...bare, ...other };
 }
 
 function envelopeSchema(data: z.ZodType): Json {

@@ -14,6 +14,8 @@ export interface RequestContext<Services> {
   readonly log: Logger;
   /** Keeps the Worker alive for work that must not delay the answer. */
   waitUntil(work: Promise<unknown>): void;
+  /** Says that an answer which began well has failed in its middle, so that no repetition of the request gets to see it. */
+  noteFailure(): void;
 }
 
 /** What the middleware leaves for the route, by name. Hono's `Env`. */

@@ -30,6 +30,8 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   /** Schema of `data` in the envelope of a 200. */
   readonly response?: z.ZodType;
+  /** In place of `response`, where a 200 has no envelope. */
+  readonly bareResponse?: z.ZodType;
   /** Set when a 200 can be (or is only) something else than JSON. */
   readonly contentType?: string;
 }
@@ -86,6 +88,7 @@ async function parseBody<Services>(
   return spec.parseBody === undefined ? parseInput(schema, value, "") : spec.parseBody(value);
 }
 
-function maxBodyBytes({ limits }: TenantConfig, { bodyLimit = "small" }: RouteSpec): number {
+/** The limit of a route's body for a tenant, in bytes. */
+export function maxBodyBytes({ limits }: TenantConfig, { bodyLimit = "small" }: RouteSpec): number {
   return limits.body[`${bodyLimit}Bytes`];
 }

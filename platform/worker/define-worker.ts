@@ -2,6 +2,8 @@ import { createApp } from "#http/create-app";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { systemClock } from "#base/clock";
 import { sessionClient } from "#chat/session-client";
+import { AnswerOnce } from "#idempotency/answer-once";
+import { IdempotencyRecord } from "#idempotency/record-object";
 import { createLogger, type Logger } from "#observability/logger";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
@@ -24,6 +26,7 @@ export interface WorkerDefinition {
 export interface DefinedWorker {
   readonly handler: ExportedHandler<WorkerEnv>;
   readonly ChatSession: ChatSessionClass;
+  readonly IdempotencyRecord: typeof IdempotencyRecord;
 }
 
 /**
@@ -37,6 +40,7 @@ export function defineWorker(definition: WorkerDefinition): DefinedWorker {
       fetch: (request, env, context) => (app ??= buildApp(definition, env)).fetch(request, env, context),
     },
     ChatSession: defineChatSession(definition.tenants, consoleLogger()),
+    IdempotencyRecord,
   };
 }
 
@@ -49,6 +53,7 @@ function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, e
     routes,
     services: composeServices(env, { environment, sessions, prompts: new PromptLibrary(prompts), openapi }, log),
     apiKeys: new KvApiKeys(env.KV, systemClock),
+    repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,
   });
 }

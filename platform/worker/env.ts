@@ -1,10 +1,11 @@
 import * as z from "zod";
 
 import type { SessionEnv } from "#chat/session-object";
+import type { IdempotencyEnv } from "#idempotency/record-object";
 import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
-export interface WorkerEnv extends SessionEnv {
+export interface WorkerEnv extends SessionEnv, IdempotencyEnv {
   readonly AI: Ai;
   readonly DB: D1Database;
   readonly KV: KVNamespace;

@@ -8,4 +8,4 @@ const worker = defineWorker({
 });
 
 export default worker.handler;
-export const ChatSession = worker.ChatSession;
+export const { ChatSession, IdempotencyRecord } = worker;

@@ -46,8 +46,13 @@ const CONFIG = {
   d1_databases: [{ binding: "DB", database_id: "db", database_name: "db" }],
   vectorize: [{ binding: "VECTORS", index_name: "vectors" }],
   ai: { binding: "AI" },
-  durable_objects: { bindings: [{ name: "CHAT_SESSIONS", class_name: "ChatSession" }] },
-  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession"] }],
+  durable_objects: {
+    bindings: [
+      { name: "CHAT_SESSIONS", class_name: "ChatSession" },
+      { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
+    ],
+  },
+  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord"] }],
 };
 
 /** Boots `$WORKER_BUNDLE` with an empty store. */

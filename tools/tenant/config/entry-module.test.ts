@@ -6,7 +6,7 @@ import { renderEntryModule } from "#tools/tenant/config/entry-module";
 const acme = { tenantId: "acme", configImport: "./config.json", prompts: {} };
 
 describe("renderEntryModule", () => {
-  it("exports the handler and the Durable Object class", () => {
+  it("exports the handler and the Durable Object classes", () => {
     assert.equal(
       renderEntryModule([acme]),
       `// Generated from the tenant's config and prompts. Do not edit.
@@ -20,6 +20,8 @@ const worker = defineWorker({
 export default worker.handler;
 /** Durable Object class: a conversation, in its own SQLite database. */
 export const ChatSession = worker.ChatSession;
+/** Durable Object class: what became of one idempotency key. */
+export const IdempotencyRecord = worker.IdempotencyRecord;
 `,
     );
   });

@@ -30,6 +30,8 @@ export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: s
     "export default worker.handler;",
     "/** Durable Object class: a conversation, in its own SQLite database. */",
     "export const ChatSession = worker.ChatSession;",
+    "/** Durable Object class: what became of one idempotency key. */",
+    "export const IdempotencyRecord = worker.IdempotencyRecord;",
     "",
   ].join("\n");
 }

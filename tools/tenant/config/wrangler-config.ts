@@ -40,8 +40,16 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
     ],
     vectorize: [{ binding: "VECTORS", index_name: environment.vectorizeIndex }],
     ai: { binding: "AI" },
-    durable_objects: { bindings: [{ name: "CHAT_SESSIONS", class_name: "ChatSession" }] },
-    migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession"] }],
+    durable_objects: {
+      bindings: [
+        { name: "CHAT_SESSIONS", class_name: "ChatSession" },
+        { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
+      ],
+    },
+    migrations: [
+      { tag: "v1", new_sqlite_classes: ["ChatSession"] },
+      { tag: "v2", new_sqlite_classes: ["IdempotencyRecord"] },
+    ],
     observability: { enabled: true },
     upload_source_maps: true,
   };
