@@ -251,7 +251,7 @@ function checkCaps(state: LedgerState, budgets: readonly Budget[]): void {
 /** What the holds say, added up, is what the accounts of the tenant say, as long as no hold was forgotten. */
 function checkSums(state: LedgerState): void {
   const held = [...state.holds.values()].reduce((sum, hold) => sum + hold.held.tokens, 0);
-  const accounts = [...state.accounts].filter(([key]) => / tenant $/.test(key) && key.indexOf(" ") === 10);
+  const accounts = [...state.accounts].filter(([key]) => key.endsWith(" tenant ") && key.indexOf(" ") === 10);
   assert.equal(
     accounts.reduce((sum, [, account]) => sum + account.held.tokens, 0),
     held,

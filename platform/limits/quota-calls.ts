@@ -74,7 +74,7 @@ async function withTimeout<Value>(call: () => Promise<Value>): Promise<Value> {
   try {
     return await Promise.race([call(), timeout]);
   } finally {
-    clearTimeout(timer);
+    if (timer !== undefined) clearTimeout(timer);
   }
 }
 

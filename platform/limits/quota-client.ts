@@ -26,7 +26,7 @@ export interface QuotaRequest {
   /** What it may spend; absent: it calls no model here. */
   readonly budget?: BudgetRequest;
   /** Keeps the isolate alive for work behind the answer. */
-  waitUntil(work: Promise<unknown>): void;
+  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /** A reservation as plain data, to be settled elsewhere. Valid there only if it was asked for as transferable. */

@@ -10,7 +10,7 @@ import type { TenantId } from "#tenancy/tenant-id";
 
 /** The bindings a quota object needs to know its own name. */
 export interface QuotaEnv {
-  readonly QUOTAS: DurableObjectNamespace<QuotaObject<QuotaEnv>>;
+  readonly QUOTAS: DurableObjectNamespace<QuotaObject>;
 }
 
 /** How often what no window counts any more is swept out. */

@@ -111,7 +111,7 @@ export class RateBook {
   }
 
   #save(): void {
-    clearTimeout(this.#saveTimer);
+    if (this.#saveTimer !== undefined) clearTimeout(this.#saveTimer);
     this.#saveTimer = undefined;
     for (const [key, state] of this.#unsaved) {
       // Not awaited and unconfirmed: an answer never waits for it, and a loss costs a second of counting.
