@@ -81,4 +81,23 @@ describe("fuseRankings", () => {
       }),
     );
   });
+
+  it("lets a side that found nothing convincing decide little", () => {
+    const lexical = [
+      { id: "right", score: 2.9 },
+      { id: "wrong", score: 2.1 },
+    ];
+    const cosines = [
+      { id: "wrong", score: 0.06 },
+      { id: "right", score: -0.03 },
+    ];
+    const [first] = fuseRankings(
+      [
+        { items: lexical, weight: 1, lowest: 0 },
+        { items: cosines, weight: 1, lowest: -1 },
+      ],
+      "convex",
+    );
+    assert.equal(first?.id, "right");
+  });
 });

@@ -1,4 +1,8 @@
-/** `rrf`: by rank only. `convex`: by scores, each side scaled to 0..1. */
+/**
+ * `convex`: by scores, each side scaled to 0..1 between the lowest score there can be and its best one, so that a side which
+ * finds nothing convincing decides little (Bruch, Gai, Ingber: An Analysis of Fusion Functions, TOIS 2023).
+ * `rrf`: by rank only, for scores that mean nothing.
+ */
 export type FusionMethod = "rrf" | "convex";
 
 /** Something ranked, best first. A score is only comparable within its ranking. */
@@ -12,6 +16,8 @@ export interface WeightedRanking {
   readonly items: readonly RankedItem[];
   /** Greater than 0. */
   readonly weight: number;
+  /** Lowest score there can be: 0 for BM25, -1 for a cosine. Absent: the lowest of the items. Only `convex` asks. */
+  readonly lowest?: number;
 }
 
 /** Flattens the difference between the first ranks (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009). */
@@ -25,8 +31,8 @@ export function fuseRankings(rankings: readonly WeightedRanking[], method: Fusio
   const filled = rankings.filter(({ items }) => items.length > 0);
   const totalWeight = filled.reduce((sum, { weight }) => sum + weight, 0);
   const scores = new Map<string, number>();
-  for (const { items, weight } of filled) {
-    const worth = method === "rrf" ? reciprocalRanks(items) : scaledScores(items);
+  for (const { items, weight, lowest } of filled) {
+    const worth = method === "rrf" ? reciprocalRanks(items) : scaledScores(items, lowest);
     for (const [id, value] of worth) scores.set(id, (scores.get(id) ?? 0) + (weight / totalWeight) * value);
   }
   return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
@@ -41,16 +47,15 @@ function reciprocalRanks(items: readonly RankedItem[]): Map<string, number> {
   return worth;
 }
 
-/** The best score becomes 1, the worst stays above 0: it was found, the others were not. */
-function scaledScores(items: readonly RankedItem[]): Map<string, number> {
+/** The best score becomes 1, the lowest possible 0. Where that is not known, it lies below the worst item: it was found, others were not. */
+function scaledScores(items: readonly RankedItem[], lowest?: number): Map<string, number> {
   const values = items.map(({ score }) => score);
   const best = Math.max(...values);
   const worst = Math.min(...values);
-  const floor = 1 / (items.length + 1);
+  const floor = lowest ?? worst - (best - worst) / items.length;
   const worth = new Map<string, number>();
   for (const { id, score } of items) {
-    const scaled = best === worst ? 1 : (score - worst) / (best - worst);
-    if (!worth.has(id)) worth.set(id, floor + (1 - floor) * scaled);
+    if (!worth.has(id)) worth.set(id, best <= floor ? 1 : Math.max(0, (score - floor) / (best - floor)));
   }
   return worth;
 }

@@ -53,7 +53,7 @@ export function ragSettings(config: TenantConfig, place: Pick<ModelQuestion, "en
     chatModel: chooseChatModel(config, place),
     chunking: config.search.chunking,
     topK: config.search.topK,
-    fusion: "rrf",
+    fusion: "convex",
     vectorWeight: DEFAULT_VECTOR_WEIGHT,
   };
 }

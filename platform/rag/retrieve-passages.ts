@@ -14,6 +14,8 @@ const MIN_CANDIDATES = 50;
 /** How often the wanted number is asked for, since duplicates and deleted chunks fall out. */
 const CANDIDATES_PER_RESULT = 3;
 
+const LOWEST_COSINE = -1;
+
 export interface RetrieveCall extends RagCall {
   readonly query: string;
   /** 1 to 100. */
@@ -96,8 +98,12 @@ function rankPassages(
   const sides = { lexical: lexical.filter(isAllowed), vector: vector.filter(isAllowed) };
   const fused = fuseRankings(
     [
-      { items: sides.lexical, weight: 1 },
-      { items: sides.vector, weight: settings.vectorWeight },
+      { items: sides.lexical, weight: 1, lowest: 0 },
+      {
+        items: sides.vector,
+        weight: settings.vectorWeight,
+        ...(settings.metric === "cosine" ? { lowest: LOWEST_COSINE } : {}),
+      },
     ],
     settings.fusion,
   );
