@@ -16,17 +16,16 @@ export interface AnswerTimes {
 /** How long to wait for the stream's end after `[DONE]`: cancelled at once, the gateway would log a call that broke off. */
 const DRAIN_MS = 1_000;
 
-/**
- * An answer of a text model that has begun: its first parts are there, the others are read as they are asked for. Parts of one
- * chunk are handed out without a further wait, so a chunk of many events costs one.
- */
-export class AnswerReader implements AsyncIterableIterator<TextPart> {
+/** Parts that came together, in one chunk of the provider's. Never empty. */
+export type Batch = readonly TextPart[];
+
+/** An answer of a text model that has begun: its first parts are there, the others are read as they are asked for. */
+export class AnswerReader implements AsyncIterableIterator<Batch> {
   readonly #body: ReadableStreamDefaultReader<unknown>;
   readonly #parser: ModelStreamParser;
   readonly #deadline: CallDeadline;
   readonly #idleMs: number;
-  #parts: readonly TextPart[] = [];
-  #next = 0;
+  #parts: Batch = [];
   #onEnd: ((end: AnswerEnd, usage: TokenUsage) => void) | undefined;
 
   private constructor(
@@ -74,21 +73,22 @@ export class AnswerReader implements AsyncIterableIterator<TextPart> {
     return this;
   }
 
-  next(): Promise<IteratorResult<TextPart, undefined>> {
-    const part = this.#parts[this.#next++];
-    if (part !== undefined) return Promise.resolve({ done: false, value: part });
+  next(): Promise<IteratorResult<Batch, undefined>> {
+    const value = this.#parts;
+    this.#parts = [];
+    if (value.length > 0) return Promise.resolve({ done: false, value });
     if (this.#parser.isDone || this.#onEnd === undefined) return Promise.resolve({ done: true, value: undefined });
     return this.#readOn();
   }
 
   /** The caller leaves: the provider's call is cancelled. */
-  return(): Promise<IteratorResult<TextPart, undefined>> {
+  return(): Promise<IteratorResult<Batch, undefined>> {
     this.#parts = [];
     this.#end("cancelled");
     return Promise.resolve({ done: true, value: undefined });
   }
 
-  async #readOn(): Promise<IteratorResult<TextPart, undefined>> {
+  async #readOn(): Promise<IteratorResult<Batch, undefined>> {
     try {
       do await this.#readChunk(this.#deadline.after(this.#idleMs));
       while (this.#parts.length === 0);
@@ -102,8 +102,8 @@ export class AnswerReader implements AsyncIterableIterator<TextPart> {
   }
 
   async #readChunk(untilMs: number): Promise<void> {
+    this.#parser.throwIfBroken();
     const { done, value } = await this.#deadline.wait(this.#body.read(), untilMs);
-    this.#next = 0;
     this.#parts = done ? this.#parser.finish() : this.#parser.push(toBytes(value));
   }
 
@@ -142,6 +142,34 @@ export class AnswerReader implements AsyncIterableIterator<TextPart> {
     // It fails when the stream has failed already.
     this.#body.cancel().catch(() => undefined);
   }
+}
+
+/** The parts of some batches, one by one. Parts of one batch are handed out without a further wait. */
+export function partByPart(batches: AsyncIterableIterator<Batch>): AsyncIterableIterator<TextPart> {
+  let batch: Batch = [];
+  let next = 0;
+  const take = (): IteratorResult<TextPart, undefined> => {
+    const value = batch[next++];
+    return value === undefined ? { done: true, value } : { done: false, value };
+  };
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next() {
+      if (next < batch.length) return Promise.resolve(take());
+      return batches.next().then((result) => {
+        batch = result.done === true ? [] : result.value;
+        next = 0;
+        return take();
+      });
+    },
+    async return() {
+      batch = [];
+      await batches.return?.();
+      return { done: true, value: undefined };
+    },
+  };
 }
 
 function toBytes(chunk: unknown): Uint8Array {

@@ -94,6 +94,8 @@ export interface TextStream {
    * reason when the caller aborts. Leaving the loop early cancels the provider's call.
    */
   readonly parts: AsyncIterable<TextPart>;
+  /** The same, as they come together: for a relay, whose cost is its writes. Read either this or `parts`. */
+  readonly batches: AsyncIterable<readonly TextPart[]>;
 }
 
 export interface EmbedRequest {

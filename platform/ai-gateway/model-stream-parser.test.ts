@@ -14,7 +14,9 @@ const bytesOf = (...events: string[]) => encoder.encode(textStream(...events));
 function parse(chunks: readonly Uint8Array[], stop: readonly string[] = []): TextPart[] {
   let ids = 0;
   const parser = new ModelStreamParser({ promptText: () => "two words", stop, newCallId: () => `new-${++ids}` });
-  return [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.finish()];
+  const parts = [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.finish()];
+  parser.throwIfBroken();
+  return parts;
 }
 const textOf = (parts: readonly TextPart[]) => parts.map((part) => (part.type === "text" ? part.text : "")).join("");
 const callsOf = (parts: readonly TextPart[]) => parts.flatMap((part) => (part.type === "tool_call" ? [part.call] : []));
@@ -182,6 +184,22 @@ describe("ModelStreamParser", () => {
       assert.throws(() => parse([bytesOf('{"response":"a"}', data)]), { name: "ModelFailure", kind: "unavailable" });
     });
   }
+
+  it("hands out what came before the fault, however the chunks are cut", () => {
+    const bytes = bytesOf('{"response":"a"}', '{"response":"b"}', "<html>", '{"response":"c"}');
+    for (let place = 0; place <= bytes.length; place++) {
+      const parser = new ModelStreamParser({ promptText: () => "" });
+      const parts: TextPart[] = [];
+      assert.throws(() => {
+        for (const chunk of cut(bytes, [place])) {
+          parser.throwIfBroken();
+          parts.push(...parser.push(chunk));
+        }
+        parser.throwIfBroken();
+      }, ModelFailure);
+      assert.equal(textOf(parts), "ab");
+    }
+  });
 
   it("never throws anything but a ModelFailure, whatever the bytes", () => {
     const property = fc.property(fc.array(fc.uint8Array({ maxLength: 60 }), { maxLength: 5 }), (chunks) => {

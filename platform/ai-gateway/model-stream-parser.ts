@@ -36,6 +36,7 @@ export class ModelStreamParser {
   #hasToolCalls = false;
   #isAlive = false;
   #isDone = false;
+  #broken: ModelFailure | undefined;
 
   constructor({ promptText, stop = [], newCallId = randomCallId }: ParserOptions) {
     this.#promptText = promptText;
@@ -63,6 +64,11 @@ export class ModelStreamParser {
     return this.#usage ?? estimateUsage(this.#promptText(), this.#produced);
   }
 
+  /** Throws what is wrong after the parts returned last: they came before it. */
+  throwIfBroken(): void {
+    if (this.#broken !== undefined) throw this.#broken;
+  }
+
   /** Takes the next bytes of an event stream. */
   push(bytes: Uint8Array): TextPart[] {
     return this.#pushText(this.#decoder.decode(bytes, { stream: true }));
@@ -71,10 +77,10 @@ export class ModelStreamParser {
   /** Takes the end of the event stream. A last event without its blank line counts. */
   finish(): TextPart[] {
     const parts = this.#pushText(`${this.#decoder.decode()}\n\n`);
-    if (this.#isDone) return parts;
+    if (this.#isDone || this.#broken !== undefined) return parts;
     if (this.#finishReason === undefined && !this.#hasClosingUsage)
-      throw new ModelFailure("unavailable", "the stream ended in the middle of the answer");
-    this.#end(parts);
+      this.#break(new ModelFailure("unavailable", "the stream ended in the middle of the answer"), parts);
+    else this.#end(parts);
     return parts;
   }
 
@@ -89,13 +95,31 @@ export class ModelStreamParser {
   }
 
   #pushText(text: string): TextPart[] {
+    this.throwIfBroken();
     const parts: TextPart[] = [];
     for (const { data } of this.#events.push(text)) {
       if (this.#isDone) break;
       if (data.trim() === "[DONE]") this.#end(parts);
-      else this.#take(readDelta(data), parts);
+      else if (!this.#takeEvent(data, parts)) break;
     }
     return parts;
+  }
+
+  /** False for an event that is none. It is thrown now, or after the parts that came before it in its chunk. */
+  #takeEvent(data: string, parts: TextPart[]): boolean {
+    try {
+      this.#take(readDelta(data), parts);
+      return true;
+    } catch (error) {
+      if (!(error instanceof ModelFailure)) throw error;
+      this.#break(error, parts);
+      return false;
+    }
+  }
+
+  #break(failure: ModelFailure, parts: readonly TextPart[]): void {
+    this.#broken = failure;
+    if (parts.length === 0) throw failure;
   }
 
   #take({ text, toolCalls, usage, finishReason, isReasoning }: ModelDelta, parts: TextPart[]): void {

@@ -1,4 +1,4 @@
-import { AnswerReader } from "#ai-gateway/answer-reader";
+import { AnswerReader, partByPart } from "#ai-gateway/answer-reader";
 import { CallDeadline } from "#ai-gateway/call-deadline";
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
 import { type EmbeddedBatch, embedInBatches, parseEmbeddings } from "#ai-gateway/embed-batches";
@@ -18,6 +18,9 @@ import { promptText, textInputs } from "#ai-gateway/text-inputs";
 import { type Clock, systemClock } from "#base/clock";
 import { type AiConfig, aiSchema } from "#tenancy/ai-config";
 import type { TenantId } from "#tenancy/tenant-id";
+
+/** An answer that comes in one piece, as in JSON mode, may take so many times `firstTokenMs`. */
+const WHOLE_ANSWER_FACTOR = 3;
 
 export interface ModelClientOptions {
   /** The tenant's own gateway: logs, caches and limits of two tenants are apart. */
@@ -64,11 +67,11 @@ class WorkersAiClient implements ModelClient {
         this.#openText(tenantId, candidate, attempt),
       );
       recorder.answered(headers);
-      const parts = reader.begin((end, usage) => {
+      const batches = reader.begin((end, usage) => {
         if (end === "broken") this.#breakers.report(tenantId, model, "failure", this.#clock.nowMs());
         recorder.finish(end, usage);
       });
-      return { model, logId: headers.get("cf-aig-log-id") ?? undefined, parts };
+      return { model, logId: headers.get("cf-aig-log-id") ?? undefined, parts: partByPart(batches), batches };
     } catch (error) {
       recorder.failed(context.signal?.aborted === true);
       throw error;
@@ -100,9 +103,11 @@ class WorkersAiClient implements ModelClient {
   ): Promise<{ model: string; reader: AnswerReader; headers: Headers }> {
     const deadline = new CallDeadline(this.#clock, endsAtMs, context.signal);
     const { firstTokenMs, idleMs } = this.#timeouts;
-    const times = { firstTokenByMs: deadline.after(firstTokenMs), idleMs };
     try {
-      const call = { model, inputs: textInputs(model, request), context, signal: deadline.signal };
+      const inputs = textInputs(model, request);
+      const isWhole = inputs["stream"] !== true;
+      const times = { firstTokenByMs: deadline.after(firstTokenMs * (isWhole ? WHOLE_ANSWER_FACTOR : 1)), idleMs };
+      const call = { model, inputs, context, signal: deadline.signal };
       const response = await deadline.wait(this.#run(tenantId, call), times.firstTokenByMs);
       const options = { promptText: () => promptText(request), stop: request.stop ?? [] };
       return { model, reader: await AnswerReader.open(response, options, deadline, times), headers: response.headers };

@@ -98,13 +98,20 @@ function remoteModels(send: Send): ModelClient {
     },
     async streamText(tenantId, { model, messages }) {
       const response = await checked(send("/text", { tenantId, model, messages }));
-      return { model, logId: undefined, parts: readParts(response) };
+      const parts = await readParts(response);
+      return { model, logId: undefined, parts: toStream(parts), batches: toStream([parts]) };
     },
   };
 }
 
-async function* readParts(response: Response): AsyncGenerator<TextPart, void, undefined> {
-  for (const line of (await response.text()).split("\n")) yield partSchema.parse(JSON.parse(line));
+/** What is there already, as if it came bit by bit. */
+async function* toStream<Item>(items: readonly Item[]): AsyncGenerator<Item, void, undefined> {
+  yield* await Promise.resolve(items);
+}
+
+async function readParts(response: Response): Promise<TextPart[]> {
+  const lines = (await response.text()).split("\n");
+  return lines.map((line) => partSchema.parse(JSON.parse(line)));
 }
 
 async function checked(sent: Promise<Response>): Promise<Response> {
