@@ -206,7 +206,9 @@ describe("streamText, in workerd", () => {
   });
 
   it("lets a complete answer end by itself, so that the gateway logs it as complete", async () => {
-    await gateway.chat();
+    // The stream closes a while after [DONE].
+    await plan({ kind: "chunks", chunks: ['data: {"response":"a"}\n\n', "data: [DONE]\n\n"], delayMs: 40 });
+    await gateway.chat({ readDelayMs: 60 });
     for (let n = 0; n < 50 && !(await gateway.runtime.control.modelCalls())[0]?.finished; n++)
       await new Promise((resolve) => setTimeout(resolve, 10));
     const [call] = await gateway.runtime.control.modelCalls();
