@@ -13,7 +13,7 @@ import {
   HOLD_MS,
   type LedgerState,
   newLedger,
-  REMEMBER_MS,
+  REMEMBER_EXPIRED_MS,
   type Reserve,
   reserve,
   restoreHold,
@@ -148,7 +148,7 @@ describe("the budget ledger", () => {
     const correction = settle(state, settlement("a", 4), NOON_MS + HOLD_MS + 1);
     assert.deepEqual([correction?.spent.tokens, correction?.calls], [-6, 1]);
     assert.deepEqual(ofDay(state), { spent: 4, held: 0, calls: 1 });
-    assert.deepEqual(expire(state, NOON_MS + HOLD_MS + 1 + REMEMBER_MS).forgotten, ["a"]);
+    assert.deepEqual(expire(state, NOON_MS + HOLD_MS + 1 + REMEMBER_EXPIRED_MS).forgotten, ["a"]);
     assert.equal(state.holds.size, 0);
   });
 

@@ -17,7 +17,9 @@ import {
 /** A reservation that is not settled within this time counts as spent, until it is settled after all. */
 export const HOLD_MS = 10 * 60_000;
 /** How long a settled hold is remembered, so that a repeated settlement is recognised. */
-export const REMEMBER_MS = 60 * 60_000;
+export const REMEMBER_SETTLED_MS = 10 * 60_000;
+/** How long an expired hold is remembered, so that a late settlement corrects it. */
+export const REMEMBER_EXPIRED_MS = 60 * 60_000;
 /** A lease takes at most this part of what remains in any budget. */
 export const LEASE_SHARE = 1 / 50;
 
@@ -142,7 +144,7 @@ export function settle(state: LedgerState, settlement: Settlement, nowMs: number
   const kept = smaller(keep, hold.held);
   const booking = book(state, hold, { spent, calls, held: kept });
   hold.seq = seq;
-  hold.deadlineMs = nowMs + (isNothing(kept) ? REMEMBER_MS : HOLD_MS);
+  hold.deadlineMs = nowMs + (isNothing(kept) ? REMEMBER_SETTLED_MS : HOLD_MS);
   state.holds.set(id, hold);
   return booking;
 }
@@ -162,7 +164,7 @@ export function expire(state: LedgerState, nowMs: number): { booked: Booking[]; 
       continue;
     }
     booked.push(book(state, hold, { spent: plus(hold.booked, hold.held), calls: hold.calls, held: NOTHING }));
-    hold.deadlineMs = nowMs + REMEMBER_MS;
+    hold.deadlineMs = nowMs + REMEMBER_EXPIRED_MS;
   }
   return { booked, forgotten };
 }
@@ -193,10 +195,13 @@ export function accountOf(
   return state.accounts.get(accountKey(scope, subject, period)) ?? { spent: NOTHING, held: NOTHING, calls: 0 };
 }
 
-/** Drops accounts of months that are over. Settlements for them are still booked to the store. */
+/** Drops accounts of days and months that are over. What is settled for them late is still booked to the store. */
 export function forgetPeriods(state: LedgerState, nowMs: number): void {
-  const month = periodOf("month", dayOf(nowMs));
-  for (const key of state.accounts.keys()) if (key.slice(0, 7) < month) state.accounts.delete(key);
+  const today = dayOf(nowMs);
+  for (const key of state.accounts.keys()) {
+    const period = key.slice(0, key.indexOf(" "));
+    if (period < today.slice(0, period.length)) state.accounts.delete(key);
+  }
 }
 
 function usedOf(state: LedgerState, { scope, unit, window }: Budget, spender: Spender, day: string): number {

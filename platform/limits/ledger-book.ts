@@ -1,4 +1,4 @@
-import { type Amount, type Budget, dayOf, type Spender } from "#limits/budget";
+import { type Amount, type Budget, dayOf, periodOf, type Spender } from "#limits/budget";
 import {
   type Booking,
   expire,
@@ -87,10 +87,19 @@ export class LedgerBook {
 
   #load(nowMs: number): void {
     this.#sql.exec("DELETE FROM spent WHERE day < ?", dayOf(nowMs - KEEP_DAYS * DAY_MS));
-    const firstOfMonth = `${dayOf(nowMs).slice(0, 7)}-01`;
-    for (const row of this.#sql.exec<SpentRow>("SELECT * FROM spent WHERE day >= ?", firstOfMonth)) {
+    const today = dayOf(nowMs);
+    const month = periodOf("month", today);
+    // Earlier days count for the month only: they come as one sum per key and model.
+    const rows = this.#sql.exec<SpentRow>(
+      `SELECT * FROM spent WHERE day >= ?1
+       UNION ALL SELECT ?2, key_id, model_id, SUM(tokens), SUM(micro_usd), SUM(calls)
+       FROM spent WHERE day >= ?2 AND day < ?1 GROUP BY key_id, model_id`,
+      ...[today, `${month}-01`],
+    );
+    for (const row of rows) {
       restoreSpent(this.state, { ...spenderOf(row), spent: amount(row.tokens, row.micro_usd), calls: row.calls });
     }
+    forgetPeriods(this.state, nowMs);
     for (const row of this.#sql.exec<HoldRow>("SELECT * FROM holds")) {
       restoreHold(this.state, {
         ...spenderOf(row),
