@@ -1,6 +1,18 @@
 // The rules of lint: each `<target>.lint` test runs them on the sources of one target, editors on what is open.
 // A rule stands here only if a reader profits from it in every file; formatting is prettier's.
+import path from "node:path";
 import tseslint from "typescript-eslint";
+
+/** A file is called after its main export, in words joined by "-": `retrieve-passages.ts`. */
+const kebabCaseFileName = {
+  create: (context) => ({
+    Program(node) {
+      const name = path.basename(context.filename);
+      if (/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.ts$/.test(name)) return;
+      context.report({ node, message: `Call the file in kebab-case, such as retrieve-passages.ts, not ${name}.` });
+    },
+  }),
+};
 
 /** `any` by another name, and what the layers forbid. The message says what to do instead. */
 const restrictedSyntax = [
@@ -24,10 +36,19 @@ export default tseslint.config(
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
+    plugins: { repository: { rules: { "kebab-case-file-name": kebabCaseFileName } } },
     rules: {
+      "repository/kebab-case-file-name": "error",
       "max-lines": ["error", { max: 400 }],
       "max-lines-per-function": ["error", { max: 80 }],
       "no-restricted-syntax": ["error", ...restrictedSyntax],
+      "no-restricted-globals": [
+        "error",
+        {
+          name: "Buffer",
+          message: 'import { Buffer } from "node:buffer": the types of Workers declare the global as any.',
+        },
+      ],
       "no-restricted-exports": ["error", { restrictDefaultExports: { named: true } }],
       eqeqeq: "error",
       // A number or a boolean in a message is what it looks like.
