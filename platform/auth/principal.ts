@@ -20,10 +20,14 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
  */
 export function requireScope(principal: Principal, scope: Scope): void {
   if (hasScope(principal, scope)) return;
-  if (principal.kind === "anonymous") {
-    throw new PlatformError("unauthenticated", "Send an API key: Authorization: Bearer <key>, or x-api-key.", {
-      headers: { "www-authenticate": "Bearer" },
-    });
-  }
+  requireKey(principal);
   throw new PlatformError("forbidden", `This key lacks the scope "${scope}".`);
+}
+
+/** Refuses an anonymous caller with `unauthenticated`. */
+export function requireKey({ kind }: Principal): void {
+  if (kind !== "anonymous") return;
+  throw new PlatformError("unauthenticated", "Send an API key: Authorization: Bearer <key>, or x-api-key.", {
+    headers: { "www-authenticate": "Bearer" },
+  });
 }

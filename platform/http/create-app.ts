@@ -2,19 +2,21 @@ import { type Context, Hono } from "hono";
 
 import { authenticate, type ApiKeyStore } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
-import { requireScope } from "#auth/principal";
+import { type Principal, requireKey, requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
 import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
 import { drainBody } from "#http/middleware/drain-body";
 import { headerLimit } from "#http/middleware/header-limit";
+import { countRequest, rateLimitHeaders } from "#http/middleware/rate-limit";
 import { securityHeaders } from "#http/middleware/security-headers";
 import { tenantOfRequest } from "#http/middleware/tenant";
 import { trace } from "#http/middleware/trace";
 import { renderError } from "#http/problem";
 import type { AppEnv, RequestContext } from "#http/request-context";
-import { type HttpMethod, maxBodyBytes, type Route } from "#http/route";
+import { type HttpMethod, maxBodyBytes, type Route, type RouteSpec } from "#http/route";
 import { type Repetitions, runOnce } from "#http/run-once";
+import type { QuotaClient } from "#limits/quota-client";
 import { describeThrown, type Logger } from "#observability/logger";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 
@@ -24,6 +26,7 @@ export interface AppOptions<Services> {
   readonly routes: readonly Route<Services>[];
   readonly services: Services;
   readonly apiKeys: ApiKeyStore;
+  readonly quotas: QuotaClient;
   /** What answers a POST that carries an `Idempotency-Key`. */
   readonly repetitions: Repetitions;
   readonly log: Logger;
@@ -36,10 +39,11 @@ export interface AppOptions<Services> {
  * access log       sees the final status, errors included
  * drain body       after everything, so that a refusal reaches a client that is still sending
  * security headers on errors too
+ * rate headers     on every answer of a request that was counted
  * header limit     before anything reads a header
  * tenant           before anything is stored, read or limited
  * CORS             after the tenant, whose origins decide; before authentication, because a preflight carries no key
- * route            authenticate → scope → repetition? → read and parse the input → handler
+ * route            authenticate → rate limit → scope → repetition? → read and parse the input → handler
  */
 export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
   const app = new Hono<AppEnv<Services>>();
@@ -49,14 +53,17 @@ export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<
     accessLog(options.log),
     drainBody(),
     securityHeaders(),
+    rateLimitHeaders(),
     headerLimit(),
     tenantOfRequest(options.directory),
     cors(),
   );
   mountRoutes(app, options);
-  app.notFound((c) =>
-    answerError(c, new PlatformError("not_found", "There is no such route. GET /openapi.json lists them all.")),
-  );
+  app.notFound(async (c) => {
+    const unknown = new PlatformError("not_found", "There is no such route. GET /openapi.json lists them all.");
+    // Answered here: what is thrown here would pass by the middleware.
+    return answerError(c, await countRequest(c, options.quotas).then(() => unknown, toPlatformError));
+  });
   return app;
 }
 
@@ -72,8 +79,9 @@ function mountRoutes<Services>(app: Hono<AppEnv<Services>>, options: AppOptions<
   for (const [path, methods] of methodsOf) {
     const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
     app.options(path, () => new Response(null, { status: 204, headers: { allow } }));
-    app.all(path, (c) => {
+    app.all(path, async (c) => {
       c.set("route", path);
+      await countRequest(c, options.quotas);
       throw new PlatformError("method_not_allowed", `${c.req.method} is not possible here; allowed: ${allow}.`, {
         headers: { allow },
       });
@@ -88,10 +96,7 @@ async function runRoute<Services>(
 ): Promise<Response> {
   const { spec } = route;
   c.set("route", spec.path);
-  const credential = spec.access === "public" ? undefined : readCredential(c.req.raw.headers);
-  const principal = await authenticate(c.var.tenant, credential, options.apiKeys, Date.now());
-  c.set("principal", principal);
-  if (spec.access !== "public") requireScope(principal, spec.access);
+  const principal = await admitPrincipal(c, spec, options);
   const context: RequestContext<Services> = {
     request: c.req.raw,
     route: spec.path,
@@ -112,11 +117,42 @@ async function runRoute<Services>(
   return runOnce(context, once, (own) => route.handle(own, raw));
 }
 
+/** Finds out who asks, counts the request, and refuses who may not use the route. */
+async function admitPrincipal<Services>(
+  c: Context<AppEnv<Services>>,
+  { access }: RouteSpec,
+  { apiKeys, quotas }: AppOptions<Services>,
+): Promise<Principal> {
+  if (access === "public") {
+    await countRequest(c, quotas);
+    return ANYONE;
+  }
+  const credential = readCredential(c.req.raw.headers);
+  let principal: Principal;
+  try {
+    principal = await authenticate(c.var.tenant, credential, apiKeys, Date.now());
+  } catch (error) {
+    // Whatever it was: who tries credentials is counted by address, and told to wait before being told why.
+    await countRequest(c, quotas);
+    throw error;
+  }
+  c.set("principal", principal);
+  await countRequest(c, quotas, principal);
+  if (access === "any-key") requireKey(principal);
+  else requireScope(principal, access);
+  return principal;
+}
+
+/** Who uses a route that needs no key. */
+const ANYONE: Principal = { kind: "anonymous", id: "anonymous", scopes: new Set() };
+
 /** Logs what was thrown with its private causes, answers with the public part. */
 function answerError<Services>(c: Context<AppEnv<Services>>, thrown: unknown): Response {
   const error = toPlatformError(thrown);
   const { traceId, log } = c.var as Partial<AppEnv<Services>["Variables"]>;
   c.set("errorCode", error.code);
-  if (error.status >= 500) log?.log("error", "request_failed", { code: error.code, error: describeThrown(thrown) });
+  // Of a client that has left, whatever was cancelled for it comes here too.
+  if (error.status >= 500 && !c.req.raw.signal.aborted)
+    log?.log("error", "request_failed", { code: error.code, error: describeThrown(thrown) });
   return renderError(error, { path: c.req.path, accept: c.req.header("accept") }, traceId ?? "");
 }

@@ -13,13 +13,27 @@ export function renderError(
   traceId: string,
 ): Response {
   const format = formatFor(request.path, request.accept);
-  return new Response(JSON.stringify(BODIES[format](error, traceId)), {
-    status: error.status,
-    headers: {
-      ...error.headers,
-      "content-type": format === "problem" ? "application/problem+json" : "application/json",
-    },
-  });
+  const headers = new Headers(error.headers);
+  headers.set("content-type", format === "problem" ? "application/problem+json" : "application/json");
+  if (format === "openai") advise(error, headers);
+  return new Response(JSON.stringify(BODIES[format](error, traceId)), { status: error.status, headers });
+}
+
+/** The body of an error of `/v1/*`; within a stream, the data of its last event. */
+export function openAiErrorBody(error: PlatformError): object {
+  return {
+    error: { message: error.message, type: openAiType(error), param: paramOf(error), code: error.code },
+  };
+}
+
+/**
+ * What OpenAI's clients go by when they decide on their own to repeat a request: they would repeat every 409, 429 and 5xx,
+ * and they wait for `retry-after-ms` rather than for `retry-after`.
+ */
+function advise(error: PlatformError, headers: Headers): void {
+  const seconds = Number(headers.get("retry-after") ?? "");
+  if (seconds > 0 && !headers.has("retry-after-ms")) headers.set("retry-after-ms", String(seconds * 1_000));
+  if (!error.retryable && !headers.has("x-should-retry")) headers.set("x-should-retry", "false");
 }
 
 const BODIES: Record<ErrorFormat, (error: PlatformError, traceId: string) => object> = {
@@ -38,14 +52,7 @@ const BODIES: Record<ErrorFormat, (error: PlatformError, traceId: string) => obj
     retryable: error.retryable,
     traceId,
   }),
-  openai: (error) => ({
-    error: {
-      message: error.message,
-      type: openaiType(error.status),
-      param: error.details[0]?.field ?? null,
-      code: error.code,
-    },
-  }),
+  openai: openAiErrorBody,
 };
 
 function detailsOf({ details }: PlatformError): object {
@@ -58,9 +65,17 @@ function formatFor(path: string, accept: string | undefined): ErrorFormat {
 }
 
 /** `type` of OpenAI's errors (platform.openai.com/docs/guides/error-codes). */
-function openaiType(status: number): string {
+function openAiType({ code, status }: PlatformError): string {
+  if (code === "budget_exceeded") return "insufficient_quota";
   if (status === 401) return "authentication_error";
   if (status === 403) return "permission_error";
   if (status === 429) return "rate_limit_error";
   return status >= 500 ? "server_error" : "invalid_request_error";
+}
+
+/** The field at fault, written as OpenAI writes it: `messages[0].content`. Null when it is no single one. */
+function paramOf({ code, details }: PlatformError): string | null {
+  if (code === "model_not_found" || code === "model_not_allowed") return "model";
+  const field = details[0]?.field;
+  return field === undefined || field === "body" ? null : field.replace(/\.(\d+)(?=\.|$)/g, "[$1]");
 }

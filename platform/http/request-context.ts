@@ -30,6 +30,8 @@ export interface AppEnv<Services> {
     log: Logger;
     /** Pattern of the matched route, for the request's log line. */
     route: string;
+    /** What the rate limits say of this request. */
+    rateHeaders: Readonly<Record<string, string>>;
     /** Code of the error that was answered, for the request's log line. */
     errorCode: string;
   };

@@ -20,8 +20,8 @@ export interface RouteSpec {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** The scope a caller needs; `public` needs no credential at all. */
-  readonly access: Scope | "public";
+  /** The scope a caller needs; `any-key` takes every valid key, `public` needs no credential at all. */
+  readonly access: Scope | "any-key" | "public";
   readonly body?: z.ZodType;
   /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
   readonly parseBody?: (value: unknown) => unknown;

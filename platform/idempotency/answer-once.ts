@@ -2,10 +2,10 @@ import { sha256Hex } from "#base/digest";
 import { PlatformError } from "#base/errors";
 import { RENEW_EVERY_MS } from "#idempotency/claim";
 import { parseIdempotencyKey } from "#idempotency/idempotency-key";
-import { readToKeep } from "#idempotency/read-to-keep";
 import { type RecordAddress, recordName } from "#idempotency/record-name";
 import type { BeginReply, IdempotencyEnv, IdempotencyRecord, Outcome } from "#idempotency/record-object";
 import type { KeptAnswer } from "#idempotency/record-store";
+import { sendAndKeep } from "#idempotency/send-and-keep";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** A request that carries an `Idempotency-Key`. */
@@ -24,6 +24,8 @@ export interface KeyedRequest {
   /** Told when an answer could not be stored: the key stays blocked until its claim runs out. */
   reportFailure(error: unknown): void;
 }
+
+const NO_BYTES = new Uint8Array();
 
 /** Answers each keyed request once; a repetition gets the same answer, from the store. */
 export class AnswerOnce {
@@ -94,15 +96,15 @@ async function answerAndKeep(
     await claim.end({ kind: "failed" });
     return { response, kept: Promise.resolve() };
   }
-  const [sent, read] = response.body?.tee() ?? [null, null];
+  const body = response.body === null ? { sent: null, kept: Promise.resolve(NO_BYTES) } : sendAndKeep(response.body);
   const head = { status: response.status, headers: Object.fromEntries(response.headers) };
-  const kept = readToKeep(read).then(
-    (body) => claim.end(outcomeOf(request, body, head)),
+  const kept = body.kept.then(
+    (bytes) => claim.end(outcomeOf(request, bytes, head)),
     () => claim.end({ kind: "failed" }),
   );
   // A whole answer is stored before it is sent, so that whoever has seen it can have it replayed.
   if (response.headers.get("content-type")?.startsWith("application/json") === true) await kept;
-  return { response: new Response(sent, response), kept };
+  return { response: new Response(body.sent, response), kept };
 }
 
 function outcomeOf(request: KeyedRequest, body: Uint8Array | undefined, head: Omit<KeptAnswer, "body">): Outcome {

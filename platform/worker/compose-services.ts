@@ -1,8 +1,13 @@
+import { waitUntil } from "cloudflare:workers";
+
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
 import type { ModelClient } from "#ai-gateway/model-client";
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { systemClock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
+import { toBudgets, type Budget } from "#limits/budget";
+import type { QuotaClient } from "#limits/quota-client";
+import { rateDemands } from "#limits/rate-demands";
 import type { Logger } from "#observability/logger";
 import type { RagServices } from "#rag/rag-services";
 import { createD1DocumentStore } from "#storage/d1-document-store";
@@ -11,6 +16,7 @@ import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
+import { budgetedModels } from "#worker/budgeted-models";
 import { checkDependencies } from "#worker/check-dependencies";
 import type { WorkerEnv } from "#worker/env";
 import { logModelCall } from "#worker/log-model-call";
@@ -27,20 +33,24 @@ export interface TenantServices {
 /** What one call learns of a model's health helps all others of the isolate, those in sessions too. */
 const breakers = new CircuitBreakers();
 
+/** What the adapters of all tenants of an isolate share. */
+export interface IsolateParts {
+  readonly environment: EnvironmentName;
+  readonly quotas: QuotaClient;
+  readonly log: Logger;
+}
+
 /** Makes the adapters of a tenant. The only place where bindings become services. */
-export function composeTenant(
-  env: WorkerEnv,
-  tenant: TenantConfig,
-  environment: EnvironmentName,
-  log: Logger,
-): TenantServices {
-  const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, environment);
-  const models = workersAiClient(env.AI, {
+export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: IsolateParts): TenantServices {
+  const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, parts.environment);
+  const gateway = workersAiClient(env.AI, {
     gatewayId,
     ai: tenant.ai,
     breakers,
-    onCall: (record) => logModelCall(log, record),
+    onCall: (record) => logModelCall(parts.log, record),
   });
+  const { quotas } = parts;
+  const models = budgetedModels(gateway, { quotas, budgets: budgetsOf(tenant), ai: tenant.ai, waitUntil });
   const knowledge: RagServices = {
     documents: createD1DocumentStore(env.DB),
     vectors: createVectorizeVectorStore(env.VECTORS, tenant.vectorize),
@@ -53,14 +63,33 @@ export function composeTenant(
 /** Makes what the routes use. */
 export function composeServices(
   env: WorkerEnv,
-  parts: { environment: EnvironmentName; sessions: SessionClient; prompts: PromptLibrary; openapi: string },
-  log: Logger,
+  parts: IsolateParts & { sessions: SessionClient; prompts: PromptLibrary; openapi: string },
 ): Services {
+  const { environment, sessions, prompts, openapi, quotas } = parts;
   return {
-    ...parts,
+    environment,
+    sessions,
+    prompts,
+    openapi,
     clock: systemClock,
     sessionIndex: createD1SessionIndex(env.DB),
-    knowledge: (tenant) => composeTenant(env, tenant, parts.environment, log).knowledge,
+    models: (tenant) => composeTenant(env, tenant, parts).models,
+    knowledge: (tenant) => composeTenant(env, tenant, parts).knowledge,
+    usage: (tenant, caller) =>
+      quotas.usage(tenant.tenantId, {
+        rate: rateDemands(tenant.limits, caller),
+        budgets: budgetsOf(tenant),
+        keyId: caller.principalId ?? "anonymous",
+      }),
     checkDependencies: () => checkDependencies(env),
   };
+}
+
+/** A tenant's budgets, worked out once: its config is the same object for every request. */
+const budgets = new WeakMap<TenantConfig, readonly Budget[]>();
+
+function budgetsOf(tenant: TenantConfig): readonly Budget[] {
+  const known = budgets.get(tenant) ?? toBudgets(tenant.limits.budgets, tenant.limits.enforced);
+  budgets.set(tenant, known);
+  return known;
 }

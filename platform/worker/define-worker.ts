@@ -4,11 +4,14 @@ import { systemClock } from "#base/clock";
 import { sessionClient } from "#chat/session-client";
 import { AnswerOnce } from "#idempotency/answer-once";
 import { IdempotencyRecord } from "#idempotency/record-object";
-import { createLogger, type Logger } from "#observability/logger";
-import { TenantDirectory } from "#tenancy/tenant-directory";
+import { QuotaClient } from "#limits/quota-client";
+import { quotaNamespace } from "#limits/quota-calls";
+import { QuotaObject } from "#limits/quota-object";
+import { createLogger, describeThrown, type Logger } from "#observability/logger";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
 import { composeServices } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
+import { loadDirectory } from "#worker/load-directory";
 import { PromptLibrary, type PromptTexts } from "#worker/prompts";
 import { routes } from "#worker/routes/all-routes";
 
@@ -27,6 +30,7 @@ export interface DefinedWorker {
   readonly handler: ExportedHandler<WorkerEnv>;
   readonly ChatSession: ChatSessionClass;
   readonly IdempotencyRecord: typeof IdempotencyRecord;
+  readonly TenantQuota: typeof QuotaObject;
 }
 
 /**
@@ -35,23 +39,45 @@ export interface DefinedWorker {
  */
 export function defineWorker(definition: WorkerDefinition): DefinedWorker {
   let app: ReturnType<typeof buildApp> | undefined;
+  // One per isolate, for requests and sessions alike: it holds the isolate's leases.
+  let quotas: QuotaClient | undefined;
+  const quotasOf = (env: WorkerEnv) => (quotas ??= newQuotaClient(env));
   return {
     handler: {
-      fetch: (request, env, context) => (app ??= buildApp(definition, env)).fetch(request, env, context),
+      fetch: (request, env, context) => (app ??= buildApp(definition, env, quotasOf(env))).fetch(request, env, context),
     },
-    ChatSession: defineChatSession(definition.tenants, consoleLogger()),
+    ChatSession: defineChatSession(definition.tenants, consoleLogger(), quotasOf),
     IdempotencyRecord,
+    TenantQuota: QuotaObject,
   };
 }
 
-function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, env: WorkerEnv) {
-  const { environment } = parseVars(env);
+function newQuotaClient(env: WorkerEnv): QuotaClient {
+  const log = consoleLogger();
+  return new QuotaClient(quotaNamespace(env.QUOTAS), {
+    clock: systemClock,
+    reportFailure: (tenantId, error) => {
+      log.log("error", "quota_failed", { tenantId, dependency: "quotas", error: describeThrown(error) });
+    },
+  });
+}
+
+function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
+  const vars = parseVars(env);
   const log = consoleLogger();
   const sessions = sessionClient(env.CHAT_SESSIONS);
   return createApp({
-    directory: TenantDirectory.load(tenants, environment),
+    directory: loadDirectory(tenants, vars),
     routes,
-    services: composeServices(env, { environment, sessions, prompts: new PromptLibrary(prompts), openapi }, log),
+    services: composeServices(env, {
+      environment: vars.environment,
+      sessions,
+      prompts: new PromptLibrary(prompts),
+      openapi,
+      quotas,
+      log,
+    }),
+    quotas,
     apiKeys: new KvApiKeys(env.KV, systemClock),
     repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,

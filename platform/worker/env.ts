@@ -2,29 +2,35 @@ import * as z from "zod";
 
 import type { SessionEnv } from "#chat/session-object";
 import type { IdempotencyEnv } from "#idempotency/record-object";
+import type { QuotaEnv } from "#limits/quota-object";
 import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
-export interface WorkerEnv extends SessionEnv, IdempotencyEnv {
+export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
   readonly AI: Ai;
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly VECTORS: Vectorize;
   /** Name of the environment, in text. */
   readonly ENVIRONMENT: string;
+  /** `off` lifts rate limits and budgets; heeded in the environment `dev` only. */
+  readonly LIMITS?: string;
 }
 
 const varsSchema = z.object({
   ENVIRONMENT: z.enum(ENVIRONMENTS),
+  LIMITS: z.enum(["on", "off"]).default("on"),
 });
 
 /** Plain values of the environment, checked once. */
 export interface WorkerVars {
   readonly environment: EnvironmentName;
+  /** Whether rate limits and budgets hold. */
+  readonly areLimitsOn: boolean;
 }
 
 /** Parses the text variables. Throws when the deployed configuration is not the rendered one. */
 export function parseVars(env: WorkerEnv): WorkerVars {
-  const { ENVIRONMENT } = varsSchema.parse(env);
-  return { environment: ENVIRONMENT };
+  const { ENVIRONMENT, LIMITS } = varsSchema.parse(env);
+  return { environment: ENVIRONMENT, areLimitsOn: LIMITS === "on" || ENVIRONMENT !== "dev" };
 }

@@ -1,5 +1,8 @@
+import type { ModelClient } from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
+import type { UsageReport } from "#limits/quota-message";
+import type { RateCaller } from "#limits/rate-demands";
 import type { RagServices } from "#rag/rag-services";
 import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
@@ -14,10 +17,14 @@ export interface Services {
   readonly sessions: SessionClient;
   readonly sessionIndex: SessionIndex;
   readonly prompts: PromptLibrary;
+  /** The tenant's models, by way of its gateway. */
+  models(tenant: TenantConfig): ModelClient;
   /** Documents, search and what they need. */
   knowledge(tenant: TenantConfig): RagServices;
   /** The OpenAPI document, as JSON text. */
   readonly openapi: string;
+  /** What a caller has used of its limits and budgets. */
+  usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
   /** Asks each dependency of a tenant for a sign of life. */
   checkDependencies(tenant: TenantConfig): Promise<readonly DependencyStatus[]>;
 }

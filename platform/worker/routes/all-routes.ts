@@ -2,8 +2,12 @@ import type { Route } from "#http/route";
 import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
 import { deleteDocumentRoute, getDocumentRoute, ingestRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
+import { completionsRoute } from "#worker/routes/openai-completions";
+import { embeddingsRoute } from "#worker/routes/openai-embeddings";
+import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
 import { openapiRoute } from "#worker/routes/openapi";
 import { searchRoute } from "#worker/routes/search";
+import { usageRoute } from "#worker/routes/usage";
 import type { Services } from "#worker/services";
 
 /** The whole API, in the order of the documentation. A new route is its own file and one line here. */
@@ -19,5 +23,10 @@ export const routes: readonly Route<Services>[] = [
   getDocumentRoute,
   deleteDocumentRoute,
   searchRoute,
+  completionsRoute,
+  embeddingsRoute,
+  listModelsRoute,
+  retrieveModelRoute,
+  usageRoute,
   openapiRoute,
 ];

@@ -1,11 +1,11 @@
 import { defineWorker } from "#worker/define-worker";
-import { ACME, GLOBEX } from "#worker/testing/two-tenants";
+import { ACME, GLOBEX, INITECH } from "#worker/testing/two-tenants";
 
 const worker = defineWorker({
-  tenants: [ACME, GLOBEX],
+  tenants: [ACME, GLOBEX, INITECH],
   prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
   openapi: '{"openapi":"3.1.0"}',
 });
 
 export default worker.handler;
-export const { ChatSession, IdempotencyRecord } = worker;
+export const { ChatSession, IdempotencyRecord, TenantQuota } = worker;

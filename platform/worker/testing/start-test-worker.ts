@@ -41,6 +41,7 @@ export interface TestWorker {
 const CONFIG = {
   name: "test-worker",
   compatibility_date: "2026-11-01",
+  compatibility_flags: ["enable_request_signal"],
   vars: { ENVIRONMENT: "dev" },
   kv_namespaces: [{ binding: "KV", id: "kv" }],
   d1_databases: [{ binding: "DB", database_id: "db", database_name: "db" }],
@@ -50,9 +51,10 @@ const CONFIG = {
     bindings: [
       { name: "CHAT_SESSIONS", class_name: "ChatSession" },
       { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
+      { name: "QUOTAS", class_name: "TenantQuota" },
     ],
   },
-  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord"] }],
+  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
 };
 
 /** Boots `$WORKER_BUNDLE` with an empty store. */

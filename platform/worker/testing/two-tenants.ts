@@ -5,6 +5,9 @@ const accountId = "0123456789abcdef0123456789abcdef";
 /** Small, so that a test reaches the limit. */
 export const ACME_SESSIONS = { maxMessages: 50 };
 
+/** More than any test sends. */
+const WIDE_RATE = { principal: { perMinute: 100_000 } };
+
 /** The tenants of the test Worker. They share every resource on purpose: only the platform's own walls keep them apart. */
 export const ACME: TenantConfigInput = {
   tenantId: "acme",
@@ -13,8 +16,8 @@ export const ACME: TenantConfigInput = {
   environments: { dev: { hostnames: ["acme.example"] } },
   cors: { origins: ["https://app.acme.example"] },
   sessions: ACME_SESSIONS,
-  ai: { allowedModels: ["@cf/meta/llama-3.1-8b-instruct"] },
-  limits: { body: { standardBytes: 16_384, smallBytes: 1_024 } },
+  ai: { allowedModels: ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"] },
+  limits: { body: { standardBytes: 16_384, smallBytes: 1_024 }, rate: WIDE_RATE },
 };
 
 export const GLOBEX: TenantConfigInput = {
@@ -23,4 +26,13 @@ export const GLOBEX: TenantConfigInput = {
   accountId,
   environments: { dev: { hostnames: ["globex.example"] } },
   auth: { anonymousScopes: ["search"] },
+  limits: { rate: WIDE_RATE },
+};
+
+/** A tenant with the default rate limits and a small budget. */
+export const INITECH: TenantConfigInput = {
+  tenantId: "initech",
+  displayName: "Initech",
+  accountId,
+  limits: { budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 3_000 }] },
 };

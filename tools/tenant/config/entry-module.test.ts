@@ -22,6 +22,8 @@ export default worker.handler;
 export const ChatSession = worker.ChatSession;
 /** Durable Object class: what became of one idempotency key. */
 export const IdempotencyRecord = worker.IdempotencyRecord;
+/** Durable Object class: rate limits and budgets of one tenant. */
+export const TenantQuota = worker.TenantQuota;
 `,
     );
   });

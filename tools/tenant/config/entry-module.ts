@@ -32,6 +32,8 @@ export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: s
     "export const ChatSession = worker.ChatSession;",
     "/** Durable Object class: what became of one idempotency key. */",
     "export const IdempotencyRecord = worker.IdempotencyRecord;",
+    "/** Durable Object class: rate limits and budgets of one tenant. */",
+    "export const TenantQuota = worker.TenantQuota;",
     "",
   ].join("\n");
 }

@@ -28,7 +28,7 @@ describe("the real wrangler", () => {
   mkdirSync(path.join(folder, "gen"));
   writeFileSync(
     path.join(folder, "bundle.js"),
-    'export default { fetch: () => new Response("") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\n',
+    'export default { fetch: () => new Response("") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\n',
   );
 
   for (const name of ENVIRONMENTS) {
@@ -43,6 +43,7 @@ describe("the real wrangler", () => {
       for (const binding of [
         "env.CHAT_SESSIONS (ChatSession)",
         "env.IDEMPOTENCY (IdempotencyRecord)",
+        "env.QUOTAS (TenantQuota)",
         "env.KV",
         `env.DB (acme-${name})`,
         `env.VECTORS (acme-${name})`,

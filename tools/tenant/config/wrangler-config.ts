@@ -4,6 +4,12 @@ import type { TenantConfig } from "#tenancy/tenant-config";
 /** The runtime's behaviour is frozen at this date (developers.cloudflare.com/workers/configuration/compatibility-dates). */
 export const COMPATIBILITY_DATE = "2026-11-01";
 
+/**
+ * `enable_request_signal`: a request's signal tells that its client has left, so that a model call nobody waits for is
+ * cancelled (developers.cloudflare.com/workers/configuration/compatibility-flags).
+ */
+const COMPATIBILITY_FLAGS = ["enable_request_signal"];
+
 /** Paths in a rendered file are relative to it: it lies in a folder of the tenant's own, beside which the bundle lies. */
 const BUNDLE = "../bundle.js";
 const MIGRATIONS_DIR = "../../../platform/storage/migrations";
@@ -25,6 +31,7 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
     main: BUNDLE,
     no_bundle: true,
     compatibility_date: COMPATIBILITY_DATE,
+    compatibility_flags: COMPATIBILITY_FLAGS,
     workers_dev: hostnames.length === 0,
     preview_urls: false,
     routes: hostnames.map((pattern) => ({ pattern, custom_domain: true })),
@@ -44,12 +51,10 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
       bindings: [
         { name: "CHAT_SESSIONS", class_name: "ChatSession" },
         { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
+        { name: "QUOTAS", class_name: "TenantQuota" },
       ],
     },
-    migrations: [
-      { tag: "v1", new_sqlite_classes: ["ChatSession"] },
-      { tag: "v2", new_sqlite_classes: ["IdempotencyRecord"] },
-    ],
+    migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
     observability: { enabled: true },
     upload_source_maps: true,
   };

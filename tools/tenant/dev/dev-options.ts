@@ -22,6 +22,7 @@ const options = {
     value: "FILE",
     about: 'written when it serves: {"url","tenantId","apiKey"}; removed at the end',
   },
+  limits: { type: "string", value: "on|off", about: "off lifts rate limits and budgets, for benchmarks and bulk work" },
   watch: { type: "boolean", about: "build and serve changed sources (on by default; --no-watch turns it off)" },
   open: { type: "boolean", about: "open the console page in the browser" },
 } as const;
@@ -50,6 +51,8 @@ export interface DevOptions {
   readonly ingestDir: string | undefined;
   readonly readyFile: string | undefined;
   readonly model: ModelChoice | undefined;
+  /** Whether rate limits and budgets hold. */
+  readonly areLimitsOn: boolean;
   /** Root of the checkout to watch; absent when nothing is watched. */
   readonly watchDir: string | undefined;
   readonly shouldOpen: boolean;
@@ -73,9 +76,18 @@ export function readDevOptions({ values }: CommandLine<typeof options>, invocati
     ingestDir: values.ingest === undefined ? undefined : userPath(invocation, values.ingest),
     readyFile: values["ready-file"] === undefined ? undefined : userPath(invocation, values["ready-file"]),
     model: parseModelOptions(values, process.env),
+    areLimitsOn: parseSwitch("limits", values.limits),
     watchDir: values.watch === false ? undefined : invocation.workspaceDir,
     shouldOpen: values.open === true,
   };
+}
+
+function parseSwitch(name: string, value = "on"): boolean {
+  if (value === "on" || value === "off") return value === "on";
+  throw new CommandError(`--${name} is "${value}"`, {
+    fix: `write --${name} on, or --${name} off`,
+    exitCode: EXIT_CODES.usage,
+  });
 }
 
 /** Where a rebuilt file lies: the output tree of the checkout, not the copy that this run was started with. */

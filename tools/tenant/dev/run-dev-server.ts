@@ -50,7 +50,7 @@ export async function runDevServer(options: DevOptions): Promise<number> {
   }
 }
 
-async function startServer({ files, dataDir, host, port, model }: DevOptions): Promise<TenantRuntime> {
+async function startServer({ files, dataDir, host, port, model, areLimitsOn }: DevOptions): Promise<TenantRuntime> {
   const running = findServer(dataDir);
   if (running !== undefined) {
     throw new CommandError(`a server of ${running.tenantId} already runs on this data folder: ${running.url}`, {
@@ -65,6 +65,7 @@ async function startServer({ files, dataDir, host, port, model }: DevOptions): P
     host,
     port: await choosePort(host, port),
     ...(model === undefined ? {} : { model }),
+    areLimitsOn,
     onLog: ({ message }) => say(formatLogLine(message, out)),
   });
 }

@@ -29,6 +29,8 @@ export interface TenantRuntimeOptions {
   readonly port?: number;
   readonly model?: NonNullable<RuntimeOptions["model"]>;
   readonly onLog?: NonNullable<RuntimeOptions["onLog"]>;
+  /** Whether rate limits and budgets hold; default true. */
+  readonly areLimitsOn?: boolean;
 }
 
 /** A tenant's Worker, served by workerd on this machine. */
@@ -80,7 +82,7 @@ function runtimeOptions(options: TenantRuntimeOptions): RuntimeOptions {
   };
 }
 
-function deploymentOf({ bundle, wrangler, config }: TenantRuntimeOptions): WorkerDeployment {
+function deploymentOf({ bundle, wrangler, config, areLimitsOn = true }: TenantRuntimeOptions): WorkerDeployment {
   const wranglerConfig = readWranglerConfig(wrangler);
   const { dimensions, metric } = config?.vectorize ?? { dimensions: 768, metric: "cosine" as const };
   const index = { dimensions, metric, metadataIndexes: [] };
@@ -89,6 +91,7 @@ function deploymentOf({ bundle, wrangler, config }: TenantRuntimeOptions): Worke
     name: wranglerConfig.name,
     modulePath: path.resolve(bundle),
     config: wranglerConfig,
+    ...(areLimitsOn ? {} : { extraVars: { LIMITS: "off" } }),
     vectorIndexes: Object.fromEntries(names.map(({ index_name }) => [index_name, index])),
   };
 }

@@ -1,0 +1,98 @@
+import type { TextPart, TextStream } from "#ai-gateway/model-client";
+import { type CompletionHead, toFinishReason, toToolCallObject, toUsageObject } from "#openai/completion";
+
+export interface StreamOptions {
+  /** Send the usage as a last chunk of its own (`stream_options.include_usage`). */
+  readonly includesUsage: boolean;
+  /** The body of the error that is told when the answer breaks off: `{"error": …}`. */
+  describeFailure(thrown: unknown): object;
+}
+
+const encoder = new TextEncoder();
+
+/**
+ * An answer as OpenAI's stream of `chat.completion.chunk` events, ended by `[DONE]`. One that breaks off ends with an
+ * error event and without `[DONE]`, which is how clients tell it from a whole one. A client that leaves cancels the answer.
+ */
+export function streamCompletion(
+  head: CompletionHead,
+  answer: TextStream["batches"],
+  { includesUsage, describeFailure }: StreamOptions,
+): ReadableStream<Uint8Array> {
+  const batches = answer[Symbol.asyncIterator]();
+  const writer = new ChunkWriter(head, includesUsage);
+  const nextText = async (): Promise<{ text: string; isLast: boolean }> => {
+    try {
+      const { done, value: batch = [] } = await batches.next();
+      return { text: writer.write(batch), isLast: done === true || batch.at(-1)?.type === "end" };
+    } catch (thrown) {
+      return { text: event(JSON.stringify(describeFailure(thrown))), isLast: true };
+    }
+  };
+  return new ReadableStream({
+    type: "bytes",
+    async pull(controller) {
+      let next = await nextText();
+      // The stream asks again only for what it was given something.
+      while (next.text === "" && !next.isLast) next = await nextText();
+      if (next.text !== "") controller.enqueue(encoder.encode(next.text));
+      if (next.isLast) controller.close();
+    },
+    async cancel() {
+      await batches.return?.();
+    },
+  });
+}
+
+/** Writes chunks as text. What is the same in all of them is written once. */
+export class ChunkWriter {
+  readonly #start: string;
+  readonly #afterDelta: string;
+  readonly #includesUsage: boolean;
+  #isFirst = true;
+  #toolCalls = 0;
+
+  constructor({ id, created, model }: CompletionHead, includesUsage: boolean) {
+    const head = JSON.stringify({ id, object: "chat.completion.chunk", created, model });
+    this.#start = `data: ${head.slice(0, -1)},"choices":[`;
+    // With usage wanted, every chunk has the field, as OpenAI's have.
+    this.#afterDelta = `${includesUsage ? ',"usage":null' : ""}}\n\n`;
+    this.#includesUsage = includesUsage;
+  }
+
+  write(parts: readonly TextPart[]): string {
+    let text = "";
+    for (const part of parts) {
+      if (this.#isFirst) text += this.#chunk('{"role":"assistant","content":"","refusal":null}');
+      this.#isFirst = false;
+      text += this.#writePart(part);
+    }
+    return text;
+  }
+
+  #writePart(part: TextPart): string {
+    switch (part.type) {
+      case "text":
+        return this.#chunk(`{"content":${JSON.stringify(part.text)}}`);
+      case "tool_call": {
+        const call = { index: this.#toolCalls++, ...toToolCallObject(part.call) };
+        return this.#chunk(JSON.stringify({ tool_calls: [call] }));
+      }
+      case "end": {
+        const last = this.#chunk("{}", `"${toFinishReason(part.finishReason)}"`);
+        const usage = this.#includesUsage
+          ? `${this.#start}],"usage":${JSON.stringify(toUsageObject(part.usage))}}\n\n`
+          : "";
+        return last + usage + event("[DONE]");
+      }
+    }
+  }
+
+  #chunk(delta: string, finishReason = "null"): string {
+    return `${this.#start}{"index":0,"delta":${delta},"logprobs":null,"finish_reason":${finishReason}}]${this.#afterDelta}`;
+  }
+}
+
+function event(data: string): string {
+  return `data: ${data}\n\n`;
+}

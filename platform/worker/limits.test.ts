@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
+
+describe("rate limits and budgets, in workerd", () => {
+  let worker: TestWorker;
+  before(async () => {
+    worker = await startTestWorker();
+  });
+  after(() => worker.dispose());
+
+  /** Each test comes from an address of its own, so that only what it means to limit is limited. */
+  let address = 0;
+  beforeEach(() => {
+    address += 1;
+  });
+  const initech = (key?: string, { headers = {}, ...extra }: Call = {}): Call => ({
+    tenant: "initech",
+    ...(key === undefined ? {} : { key }),
+    headers: { "cf-connecting-ip": `192.0.2.${address}`, ...headers },
+    ...extra,
+  });
+
+  it("serves the burst of requests that come at once and refuses the rest, with the true time to wait", async () => {
+    const key = await worker.makeKey("initech", ["search"]);
+    const answers = await Promise.all(Array.from({ length: 60 }, () => worker.call("/documents", initech(key))));
+    const served = answers.filter(({ status }) => status === 200);
+    const refused = answers.filter(({ status }) => status === 429);
+    assert.equal(served.length, 20);
+    assert.equal(refused.length, 40);
+    for (const { headers, json } of refused) {
+      assert.equal(json.error?.code, "rate_limited");
+      const seconds = Number(headers.get("retry-after"));
+      assert.ok(seconds >= 9 && seconds <= 11, headers.get("retry-after") ?? "");
+      assert.match(headers.get("ratelimit-policy") ?? "", /"principal";q=60;w=60/);
+    }
+    assert.match(served[0]?.headers.get("ratelimit") ?? "", /"principal";r=\d+;t=\d+/);
+  });
+
+  it("counts by the key, whatever the request says of its user", async () => {
+    const key = await worker.makeKey("initech", ["chat"]);
+    const send = (index: number) =>
+      worker.call(
+        "/v1/models",
+        initech(key, { headers: { "x-user-id": `user-${index}`, "x-forwarded-for": `10.0.0.${index}` } }),
+      );
+    const answers = await Promise.all(Array.from({ length: 30 }, (_, index) => send(index)));
+    assert.equal(answers.filter(({ status }) => status === 200).length, 20);
+  });
+
+  it("leaves other tenants and keys alone", async () => {
+    assert.equal((await worker.call("/documents", { tenant: "acme", key: worker.keys.acme })).status, 200);
+  });
+
+  it("reserves before a model call and refuses what the budget cannot cover, without any call", async () => {
+    const key = await worker.makeKey("initech", ["chat"]);
+    const chat = (maxTokens: number) =>
+      worker.call("/chat", initech(key, { body: { message: "hi", stream: false, maxTokens } }));
+    assert.equal((await chat(1_000)).status, 200);
+    await worker.runtime.control.reset();
+    const refused = await chat(30_000);
+    assert.equal(refused.status, 429, refused.text);
+    assert.equal(refused.json.error?.code, "budget_exceeded");
+    assert.equal((await worker.runtime.control.modelCalls()).length, 0);
+  });
+
+  it("tells what was used, and settles to what the calls did cost", async () => {
+    const key = await worker.makeKey("initech", ["chat"]);
+    const read = async () => {
+      const { json, status, text } = await worker.call("/usage", initech(key));
+      assert.equal(status, 200, text);
+      return json.data as unknown as {
+        limits: { name: string }[];
+        budgets: { used: number; reserved: number; limit: number }[];
+      };
+    };
+    const before = (await read()).budgets[0]?.used ?? 0;
+    const { json } = await worker.call(
+      "/chat",
+      initech(key, { body: { message: "hello", stream: false, maxTokens: 100 } }),
+    );
+    const { usage } = json.data as unknown as { usage: { totalTokens: number } };
+    let budget = (await read()).budgets[0];
+    for (let attempt = 0; attempt < 50 && budget?.used !== before + usage.totalTokens; attempt++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      budget = attempt % 5 === 0 ? (await read()).budgets[0] : budget;
+    }
+    assert.equal(budget?.used, before + usage.totalTokens);
+    assert.equal(budget.reserved, 0);
+    assert.equal(budget.limit, 3_000);
+  });
+
+  it("demands a key for /usage", async () => {
+    assert.equal((await worker.call("/usage", initech())).status, 401);
+  });
+});

@@ -1,0 +1,61 @@
+import { chooseChatModel } from "#ai-gateway/choose-model";
+import type { TextRequest, TextStream } from "#ai-gateway/model-client";
+import { toPlatformError } from "#base/errors";
+import { eventStream } from "#http/event-stream";
+import { openAiErrorBody } from "#http/problem";
+import type { RequestContext } from "#http/request-context";
+import { defineRoute } from "#http/route";
+import { describeThrown } from "#observability/logger";
+import { collectCompletion, completionSchema, newCompletionHead } from "#openai/completion";
+import { completionRequestSchema } from "#openai/completion-request";
+import { streamCompletion } from "#openai/stream-completion";
+import { toTextRequest } from "#openai/to-text-request";
+import type { Services } from "#worker/services";
+
+/** `POST /v1/chat/completions`: one answer of a model, for OpenAI's clients. Nothing of it is stored. */
+export const completionsRoute = defineRoute<Services>()(
+  {
+    method: "POST",
+    path: "/v1/chat/completions",
+    operationId: "createChatCompletion",
+    summary: "OpenAI-compatible chat completion: one JSON answer, or chunks with stream: true",
+    tag: "openai",
+    access: "chat",
+    body: completionRequestSchema,
+    bodyLimit: "standard",
+    bareResponse: completionSchema,
+    contentType: "text/event-stream",
+  },
+  async (context, { body }) => {
+    const { tenant, services, route } = context;
+    const model = chooseChatModel(tenant, {
+      environment: services.environment,
+      route,
+      requested: body.model ?? undefined,
+      tellsUnknown: true,
+    });
+    const answer = await openAnswer(context, toTextRequest(model, body));
+    const head = newCompletionHead(answer.model, services.clock.nowMs());
+    if (body.stream !== true) return Response.json(await collectCompletion(head, answer.batches));
+    const includesUsage = body.stream_options?.include_usage === true;
+    const describeFailure = (thrown: unknown) => noteBrokenAnswer(context, thrown);
+    return eventStream(streamCompletion(head, answer.batches, { includesUsage, describeFailure }));
+  },
+);
+
+/** The only place where this route spends: what it may cost is to be reserved before the call and settled at its end. */
+function openAnswer(
+  { tenant, services, traceId, route, principal, request }: RequestContext<Services>,
+  textRequest: TextRequest,
+): Promise<TextStream> {
+  const callContext = { traceId, route, principalId: principal.id, signal: request.signal };
+  return services.models(tenant).streamText(tenant.tenantId, textRequest, callContext);
+}
+
+function noteBrokenAnswer(context: RequestContext<Services>, thrown: unknown): object {
+  const error = toPlatformError(thrown);
+  context.noteFailure();
+  if (!context.request.signal.aborted)
+    context.log.log("error", "completion_failed", { code: error.code, error: describeThrown(thrown) });
+  return openAiErrorBody(error);
+}

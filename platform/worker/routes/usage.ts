@@ -1,0 +1,42 @@
+import * as z from "zod";
+
+import { envelope } from "#http/envelope";
+import { defineRoute } from "#http/route";
+import type { Services } from "#worker/services";
+
+const limitSchema = z.object({
+  name: z.string(),
+  limit: z.int(),
+  used: z.int(),
+  remaining: z.int(),
+  resetAt: z.iso.datetime(),
+});
+
+const budgetSchema = z.object({
+  scope: z.enum(["tenant", "key", "model"]),
+  id: z.string().optional(),
+  unit: z.enum(["tokens", "usd"]),
+  window: z.enum(["day", "month"]),
+  limit: z.number(),
+  used: z.number(),
+  reserved: z.number(),
+  resetAt: z.iso.datetime(),
+  mode: z.enum(["enforce", "warn"]),
+});
+
+/** `GET /usage`: what the caller has used of each limit and budget, and when it resets. */
+export const usageRoute = defineRoute<Services>()(
+  {
+    method: "GET",
+    path: "/usage",
+    operationId: "getUsage",
+    summary: "What the caller has used of each limit and budget, and when it resets",
+    tag: "operations",
+    access: "any-key",
+    response: z.looseObject({ limits: z.array(limitSchema), budgets: z.array(budgetSchema) }),
+  },
+  async ({ tenant, services, principal, request, traceId }) => {
+    const ip = request.headers.get("cf-connecting-ip") ?? "unknown";
+    return envelope(traceId, await services.usage(tenant, { principalId: principal.id, ip }));
+  },
+);
