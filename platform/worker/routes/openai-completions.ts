@@ -43,7 +43,7 @@ export const completionsRoute = defineRoute<Services>()(
   },
 );
 
-/** The only place where this route spends: what it may cost is to be reserved before the call and settled at its end. */
+/** The only place where this route spends: the client reserves what the call may cost, and settles at its end. */
 function openAnswer(
   { tenant, services, traceId, route, principal, request }: RequestContext<Services>,
   textRequest: TextRequest,
