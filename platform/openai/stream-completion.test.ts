@@ -54,9 +54,11 @@ interface Streamed {
 }
 
 async function stream(batches: AsyncIterable<TextPart[]>, includesUsage = false): Promise<Streamed> {
+  const onLeave = () => assert.fail("nobody has left");
   const describeFailure = (thrown: unknown) => ({ error: { message: String(thrown) } });
   const pieces: Uint8Array[] = [];
-  for await (const piece of streamCompletion(head, batches, { includesUsage, describeFailure })) pieces.push(piece);
+  for await (const piece of streamCompletion(head, batches, { includesUsage, describeFailure, onLeave }))
+    pieces.push(piece);
   const all: string[] = [];
   for await (const { data } of decodeEvents(oneByOne(pieces))) all.push(data);
   const isChunk = (data: string) => data.startsWith('{"id"');
@@ -133,10 +135,34 @@ describe("streamCompletion", () => {
         isCancelled = true;
       }
     }
-    const options = { includesUsage: false, describeFailure: () => ({}) };
+    const options = { includesUsage: false, describeFailure: () => ({}), onLeave: () => undefined };
     const reader = streamCompletion(head, endless(), options).getReader();
     await reader.read();
     await reader.cancel();
     assert.ok(isCancelled);
+  });
+
+  it("cancels an answer that has fallen silent, and calls that no failure", async () => {
+    const leaving = new AbortController();
+    let isSettled = false;
+    async function* silent(): AsyncGenerator<TextPart[]> {
+      try {
+        yield [{ type: "text", text: "x" }];
+        await new Promise((_, reject) => leaving.signal.addEventListener("abort", () => reject(new Error("left"))));
+      } finally {
+        isSettled = true;
+      }
+    }
+    const options = {
+      includesUsage: false,
+      describeFailure: () => assert.fail("it is no failure"),
+      onLeave: () => leaving.abort(),
+    };
+    const reader = streamCompletion(head, silent(), options).getReader();
+    await reader.read();
+    const waiting = reader.read();
+    await reader.cancel();
+    assert.equal((await waiting).done, true);
+    assert.ok(isSettled);
   });
 });

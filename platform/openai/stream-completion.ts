@@ -6,6 +6,8 @@ export interface StreamOptions {
   readonly includesUsage: boolean;
   /** The body of the error that is told when the answer breaks off: `{"error": …}`. */
   describeFailure(thrown: unknown): object;
+  /** The client has left: ends the model's call, also while it is silent. */
+  onLeave(): void;
 }
 
 const encoder = new TextEncoder();
@@ -17,15 +19,17 @@ const encoder = new TextEncoder();
 export function streamCompletion(
   head: CompletionHead,
   answer: TextStream["batches"],
-  { includesUsage, describeFailure }: StreamOptions,
+  { includesUsage, describeFailure, onLeave }: StreamOptions,
 ): ReadableStream<Uint8Array> {
   const batches = answer[Symbol.asyncIterator]();
   const writer = new ChunkWriter(head, includesUsage);
+  let hasLeft = false;
   const nextText = async (): Promise<{ text: string; isLast: boolean }> => {
     try {
       const { done, value: batch = [] } = await batches.next();
       return { text: writer.write(batch), isLast: done === true || batch.at(-1)?.type === "end" };
     } catch (thrown) {
+      if (hasLeft) return { text: "", isLast: true };
       return { text: event(JSON.stringify(describeFailure(thrown))), isLast: true };
     }
   };
@@ -35,10 +39,13 @@ export function streamCompletion(
       let next = await nextText();
       // The stream asks again only for what it was given something.
       while (next.text === "" && !next.isLast) next = await nextText();
+      if (hasLeft) return;
       if (next.text !== "") controller.enqueue(encoder.encode(next.text));
       if (next.isLast) controller.close();
     },
     async cancel() {
+      hasLeft = true;
+      onLeave();
       await batches.return?.();
     },
   });

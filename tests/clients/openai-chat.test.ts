@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { APIError, InternalServerError } from "openai";
 import type { ChatCompletionChunk, ChatCompletionFunctionTool } from "openai/resources/chat/completions";
 
-import { ASKED, MODEL, MODELS, type OpenAiSetup, startOpenAi, until } from "#tests/clients/start-openai";
+import { ASKED, MODEL, MODELS, type OpenAiSetup, startOpenAi, until, wordsAsChunks } from "#tests/clients/start-openai";
 
 const WEATHER: ChatCompletionFunctionTool = {
   type: "function",
@@ -195,7 +195,8 @@ describe("the openai client: chat completions", () => {
   });
 
   it("cancels the model's call when a streaming client aborts", async () => {
-    await setup.worker.runtime.control.plan({ kind: "stall", afterTokens: 2 });
+    const words = Array.from({ length: 500 }, (_, n) => `word ${n} `);
+    await setup.worker.runtime.control.plan({ kind: "chunks", chunks: wordsAsChunks(words), delayMs: 20 });
     const stream = await setup.client().chat.completions.create({ ...ASKED, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     stream.controller.abort();

@@ -34,12 +34,14 @@ export const completionsRoute = defineRoute<Services>()(
       requested: body.model ?? undefined,
       tellsUnknown: true,
     });
-    const answer = await openAnswer(context, toTextRequest(model, body));
+    const leaving = new AbortController();
+    const answer = await openAnswer(context, toTextRequest(model, body), leaving.signal);
     const head = newCompletionHead(answer.model, services.clock.nowMs());
     if (body.stream !== true) return Response.json(await collectCompletion(head, answer.batches));
     const includesUsage = body.stream_options?.include_usage === true;
     const describeFailure = (thrown: unknown) => noteBrokenAnswer(context, thrown);
-    return eventStream(streamCompletion(head, answer.batches, { includesUsage, describeFailure }));
+    const onLeave = () => leaving.abort();
+    return eventStream(streamCompletion(head, answer.batches, { includesUsage, describeFailure, onLeave }));
   },
 );
 
@@ -47,15 +49,16 @@ export const completionsRoute = defineRoute<Services>()(
 function openAnswer(
   { tenant, services, traceId, route, principal, request }: RequestContext<Services>,
   textRequest: TextRequest,
+  leaving: AbortSignal,
 ): Promise<TextStream> {
-  const callContext = { traceId, route, principalId: principal.id, signal: request.signal };
+  const signal = AbortSignal.any([request.signal, leaving]);
+  const callContext = { traceId, route, principalId: principal.id, signal };
   return services.models(tenant).streamText(tenant.tenantId, textRequest, callContext);
 }
 
 function noteBrokenAnswer(context: RequestContext<Services>, thrown: unknown): object {
   const error = toPlatformError(thrown);
   context.noteFailure();
-  if (!context.request.signal.aborted)
-    context.log.log("error", "completion_failed", { code: error.code, error: describeThrown(thrown) });
+  context.log.log("error", "completion_failed", { code: error.code, error: describeThrown(thrown) });
   return openAiErrorBody(error);
 }
