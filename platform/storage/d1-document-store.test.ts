@@ -1,9 +1,9 @@
 import { after, before, describe, it } from "node:test";
 
 import { createD1DocumentStore } from "#storage/d1-document-store";
-import { documentStoreContract } from "#storage/testing/document-store.contract";
+import { documentStoreContract } from "#storage/testing/document-store-contract";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
-import { TEST_DIMENSIONS } from "#storage/testing/vector-store.contract";
+import { TEST_DIMENSIONS } from "#storage/testing/vector-store-contract";
 
 const TABLES = ["documents", "chunks", "chunk_search", "vectors", "corpora"];
 

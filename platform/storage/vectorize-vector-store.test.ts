@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { acme } from "#storage/testing/make-replacement";
 import type { RemoteVectorize } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
-import { makeValues, TEST_DIMENSIONS, vectorStoreContract } from "#storage/testing/vector-store.contract";
+import { makeValues, TEST_DIMENSIONS, vectorStoreContract } from "#storage/testing/vector-store-contract";
 import { makeVectorId } from "#storage/vector-id";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 
