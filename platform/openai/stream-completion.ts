@@ -5,9 +5,9 @@ export interface StreamOptions {
   /** Send the usage as a last chunk of its own (`stream_options.include_usage`). */
   readonly includesUsage: boolean;
   /** The body of the error that is told when the answer breaks off: `{"error": …}`. */
-  describeFailure(thrown: unknown): object;
+  readonly describeFailure: (thrown: unknown) => object;
   /** The client has left: ends the model's call, also while it is silent. */
-  onLeave(): void;
+  readonly onLeave: () => void;
 }
 
 const encoder = new TextEncoder();
@@ -26,15 +26,15 @@ export function streamCompletion(
   let hasLeft = false;
   const nextText = async (): Promise<{ text: string; isLast: boolean }> => {
     try {
-      const { done, value: batch = [] } = await batches.next();
-      return { text: writer.write(batch), isLast: done === true || batch.at(-1)?.type === "end" };
+      const next = await batches.next();
+      if (next.done === true) return { text: writer.write([]), isLast: true };
+      return { text: writer.write(next.value), isLast: next.value.at(-1)?.type === "end" };
     } catch (thrown) {
       if (hasLeft) return { text: "", isLast: true };
       return { text: event(JSON.stringify(describeFailure(thrown))), isLast: true };
     }
   };
-  return new ReadableStream({
-    type: "bytes",
+  return new ReadableStream<Uint8Array>({
     async pull(controller) {
       let next = await nextText();
       // The stream asks again only for what it was given something.

@@ -20,8 +20,8 @@ export function toTextRequest(model: string, request: CompletionRequest): TextRe
 }
 
 /** The field, or nothing when it has no value. */
-function given<Key extends string, Value>(key: Key, value: Value): { [K in Key]?: NonNullable<Value> } {
-  return (value == null ? {} : { [key]: value }) as { [K in Key]?: NonNullable<Value> };
+function given<Key extends string, Value>(key: Key, value: Value): Partial<Record<Key, NonNullable<Value>>> {
+  return (value == null ? {} : { [key]: value }) as Partial<Record<Key, NonNullable<Value>>>;
 }
 
 function toPromptMessage(message: CompletionMessage): PromptMessage {
