@@ -18,11 +18,11 @@ export interface KeyedRequest {
   /** Everything that makes it this request: path and body. Only its digest is kept. */
   readonly content: Uint8Array;
   /** Whether an answer that began well has failed in its middle: such an answer is not kept. Asked when it has ended. */
-  hasFailed(): boolean;
+  readonly hasFailed: () => boolean;
   /** Keeps the isolate alive until an answer is complete and stored, whether or not its client still reads. */
-  waitUntil(work: Promise<unknown>): void;
+  readonly waitUntil: (work: Promise<unknown>) => void;
   /** Told when an answer could not be stored: the key stays blocked until its claim runs out. */
-  reportFailure(error: unknown): void;
+  readonly reportFailure: (error: unknown) => void;
 }
 
 const NO_BYTES = new Uint8Array();
@@ -96,7 +96,8 @@ async function answerAndKeep(
     await claim.end({ kind: "failed" });
     return { response, kept: Promise.resolve() };
   }
-  const body = response.body === null ? { sent: null, kept: Promise.resolve(NO_BYTES) } : sendAndKeep(response.body);
+  const sent: ReadableStream<Uint8Array> | null = response.body;
+  const body = sent === null ? { sent: null, kept: Promise.resolve(NO_BYTES) } : sendAndKeep(sent);
   const head = { status: response.status, headers: Object.fromEntries(response.headers) };
   const kept = body.kept.then(
     (bytes) => claim.end(outcomeOf(request, bytes, head)),

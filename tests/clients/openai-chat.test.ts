@@ -68,7 +68,7 @@ describe("the openai client: chat completions", () => {
         const chunks = await chunksOf(await setup.client().chat.completions.create(options));
         const last = chunks.at(-1);
         assert.deepEqual(last?.choices, []);
-        assert.ok((last?.usage?.total_tokens ?? 0) > 0);
+        assert.ok((last.usage?.total_tokens ?? 0) > 0);
         assert.ok(chunks.slice(0, -1).every((chunk) => chunk.usage === null));
       });
 

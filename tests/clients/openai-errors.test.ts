@@ -164,8 +164,8 @@ describe("the openai client: errors", () => {
     for (const error of errors) {
       assert.ok(error instanceof RateLimitError);
       assert.deepEqual([error.code, error.type], ["rate_limited", "rate_limit_error"]);
-      assert.ok(Number(error.headers?.get("retry-after-ms")) > 0);
-      assert.equal(error.headers?.get("x-ratelimit-remaining-requests"), "0");
+      assert.ok(Number(error.headers.get("retry-after-ms")) > 0);
+      assert.equal(error.headers.get("x-ratelimit-remaining-requests"), "0");
     }
   });
 
@@ -174,7 +174,7 @@ describe("the openai client: errors", () => {
     const error = await rejected(client.chat.completions.create({ messages, model: INITECH_MODEL, max_tokens: 5_000 }));
     assert.ok(error instanceof RateLimitError);
     assert.deepEqual([error.code, error.type], ["budget_exceeded", "insufficient_quota"]);
-    assert.equal(error.headers?.get("x-should-retry"), "false");
+    assert.equal(error.headers.get("x-should-retry"), "false");
     assert.deepEqual(await setup.worker.runtime.control.modelCalls(), []);
   });
 
@@ -194,7 +194,7 @@ describe("the openai client: errors", () => {
     assert.ok(error instanceof InternalServerError);
     assert.equal(error.status, 503);
     assert.deepEqual([error.code, error.type], ["model_unavailable", "server_error"]);
-    assert.equal(Number(error.headers?.get("retry-after-ms")), Number(error.headers?.get("retry-after")) * 1_000);
+    assert.equal(Number(error.headers.get("retry-after-ms")), Number(error.headers.get("retry-after")) * 1_000);
     assert.doesNotMatch(error.message, /secret/);
   });
 

@@ -60,7 +60,7 @@ describe("Vercel's ai with its OpenAI-compatible provider", () => {
         });
         assert.equal(result.steps.length, 2);
         assert.deepEqual(result.steps[0]?.toolCalls[0]?.input, { city: "Oslo" });
-        assert.match(JSON.stringify(result.steps[0]?.toolResults), /snowing in Oslo/);
+        assert.match(JSON.stringify(result.steps[0].toolResults), /snowing in Oslo/);
         assert.equal(result.finishReason, "stop");
       });
 
