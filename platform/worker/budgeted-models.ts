@@ -97,17 +97,37 @@ function metered(stream: TextStream, admission: Admission, tokensIn: number): Te
   };
 }
 
-async function* watched<Item>(
-  items: AsyncIterable<Item>,
-  see: (item: Item) => void,
-  end: () => void,
-): AsyncGenerator<Item> {
-  try {
-    for await (const item of items) {
-      see(item);
-      yield item;
-    }
-  } finally {
-    end();
-  }
+/**
+ * The same items, seen as they pass; `end` is called once, when there are no more, when reading fails, or when the reader
+ * leaves. Not a generator: leaving one waits for the item that is being read, and a silent model gives none for long.
+ */
+function watched<Item>(items: AsyncIterable<Item>, see: (item: Item) => void, end: () => void): AsyncIterable<Item> {
+  return {
+    [Symbol.asyncIterator]() {
+      const iterator = items[Symbol.asyncIterator]();
+      let hasEnded = false;
+      const endOnce = (): void => {
+        if (!hasEnded) end();
+        hasEnded = true;
+      };
+      return {
+        async next() {
+          try {
+            const next = await iterator.next();
+            if (next.done === true) endOnce();
+            else see(next.value);
+            return next;
+          } catch (error) {
+            endOnce();
+            throw error;
+          }
+        },
+        async return() {
+          endOnce();
+          await iterator.return?.();
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
 }
