@@ -1,8 +1,8 @@
 import { runChatTurn } from "#tools/tenant/client/chat-stream";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import { askOnce, chatLoop } from "#tools/tenant/chat/chat-loop";
-import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
-import { readInvocation } from "#tools/tenant/command/invocation";
+import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/command/command-line";
+import { readInvocation } from "#tools/command/invocation";
 import { addressOptions, givenAddress, withLocalTenant } from "#tools/tenant/local/tenant-address";
 
 const options = {

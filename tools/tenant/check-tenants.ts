@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 
 import { findTenantConflicts, type TenantConflict } from "#tenancy/find-tenant-conflicts";
 import { formatConfigProblems } from "#tenancy/parse-tenant-config";
-import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
+import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 
 const options = {

@@ -1,5 +1,5 @@
-import { runCommand } from "#tools/tenant/command/command-line";
-import { readInvocation } from "#tools/tenant/command/invocation";
+import { runCommand } from "#tools/command/command-line";
+import { readInvocation } from "#tools/command/invocation";
 import { devSpec, readDevOptions } from "#tools/tenant/dev/dev-options";
 import { runDevServer } from "#tools/tenant/dev/run-dev-server";
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 
 import { ENVIRONMENTS } from "#tenancy/environment-config";
-import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
+import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 

@@ -1,6 +1,6 @@
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
-import { EXIT_CODES, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
-import { paintFor } from "#tools/tenant/command/paint";
+import { EXIT_CODES, runCommand, type CommandSpec } from "#tools/command/command-line";
+import { paintFor } from "#tools/command/paint";
 import { addressOptions, givenAddress, withLocalTenant } from "#tools/tenant/local/tenant-address";
 import { formatResult, formatSummary, runSmoke } from "#tools/tenant/smoke/run-smoke";
 import { SMOKE_CHECKS } from "#tools/tenant/smoke/smoke-checks";

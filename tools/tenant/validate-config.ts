@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 
 import type { TenantConfig } from "#tenancy/tenant-config";
-import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/tenant/command/command-line";
+import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
 import { renderPrompt } from "#tools/tenant/config/prompt-template";
 import { readTenantConfig, readText } from "#tools/tenant/config/read-tenant-config";

@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline/promises";
 
-import { formatFailure } from "#tools/tenant/command/command-line";
-import { paintFor } from "#tools/tenant/command/paint";
+import { formatFailure } from "#tools/command/command-line";
+import { paintFor } from "#tools/command/paint";
 import { formatFooter, formatSources, printable } from "#tools/tenant/chat/format-answer";
 import { interpretLine, PROMPT_HELP } from "#tools/tenant/chat/interpret-line";
 import { runChatTurn, type ChatAnswer, type ChatTurn } from "#tools/tenant/client/chat-stream";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { plainPaint } from "#tools/tenant/command/paint";
+import { plainPaint } from "#tools/command/paint";
 import { formatFooter, formatSources, printable } from "#tools/tenant/chat/format-answer";
 
 describe("formatSources", () => {

@@ -1,4 +1,4 @@
-import type { Paint } from "#tools/tenant/command/paint";
+import type { Paint } from "#tools/command/paint";
 import type { ChatAnswer, Citation } from "#tools/tenant/client/chat-stream";
 
 /** Text of a model or a document, made safe for a terminal: no control character but line break and tab. */

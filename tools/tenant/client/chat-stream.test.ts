@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { describe, it } from "node:test";
 
 import { runChatTurn, type ChatAnswer } from "#tools/tenant/client/chat-stream";
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 
 const event = (name: string, data: object): string => `id: 1\nevent: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 const start = event("start", { sessionId: "s1", modelId: "m", traceId: "t" });

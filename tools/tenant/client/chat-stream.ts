@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 import { streamFromTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
 
 /** What a turn is asked with. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as z from "zod";
 
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 import {
   documentIds,
   isDocumentFile,

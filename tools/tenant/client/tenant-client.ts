@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 
 const errorSchema = z.object({
   code: z.string(),

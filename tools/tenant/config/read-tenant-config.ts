@@ -9,7 +9,7 @@ import {
   type ParseError,
 } from "jsonc-parser";
 
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 import { formatConfigProblems, parseTenantConfig, type ConfigProblem } from "#tenancy/parse-tenant-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { plainPaint, type Paint } from "#tools/tenant/command/paint";
+import { plainPaint, type Paint } from "#tools/command/paint";
 import { formatLogLine } from "#tools/tenant/dev/access-log";
 
 const line = (fields: object) =>

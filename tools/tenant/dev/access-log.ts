@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { Colour, Paint } from "#tools/tenant/command/paint";
+import type { Colour, Paint } from "#tools/command/paint";
 
 /** The fields of a Worker's log line that a person wants to see. */
 const lineSchema = z.looseObject({

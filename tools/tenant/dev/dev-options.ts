@@ -1,7 +1,7 @@
 import path from "node:path";
 
-import { CommandError, EXIT_CODES, type CommandLine, type CommandSpec } from "#tools/tenant/command/command-line";
-import { dataFolder, userPath, type Invocation } from "#tools/tenant/command/invocation";
+import { CommandError, EXIT_CODES, type CommandLine, type CommandSpec } from "#tools/command/command-line";
+import { dataFolder, userPath, type Invocation } from "#tools/command/invocation";
 import { parseModelOptions, modelOptions, type ModelChoice } from "#tools/tenant/local/model-options";
 import { DEFAULT_PORT, parsePort } from "#tools/tenant/local/free-port";
 import { readTenantFiles, tenantFileOptions, type TenantFiles } from "#tools/tenant/local/tenant-files";

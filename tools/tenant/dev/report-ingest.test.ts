@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { plainPaint } from "#tools/tenant/command/paint";
+import { plainPaint } from "#tools/command/paint";
 import { formatIngestReport } from "#tools/tenant/dev/report-ingest";
 
 const empty = { stored: 0, unchanged: 0, failed: [], skipped: [] };

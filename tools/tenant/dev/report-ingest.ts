@@ -1,6 +1,6 @@
-import { formatFailure } from "#tools/tenant/command/command-line";
-import { paintFor, type Paint } from "#tools/tenant/command/paint";
-import { progressBar, type Screen } from "#tools/tenant/command/screen";
+import { formatFailure } from "#tools/command/command-line";
+import { paintFor, type Paint } from "#tools/command/paint";
+import { progressBar, type Screen } from "#tools/command/screen";
 import { ingestFolder, type IngestProgress, type IngestReport } from "#tools/tenant/client/ingest-folder";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 
-import { EXIT_CODES, CommandError } from "#tools/tenant/command/command-line";
-import { paintFor } from "#tools/tenant/command/paint";
-import { createScreen } from "#tools/tenant/command/screen";
+import { EXIT_CODES, CommandError } from "#tools/command/command-line";
+import { paintFor } from "#tools/command/paint";
+import { createScreen } from "#tools/command/screen";
 import { formatLogLine } from "#tools/tenant/dev/access-log";
 import { builtPath, labelOf, type DevOptions } from "#tools/tenant/dev/dev-options";
 import { reportIngest } from "#tools/tenant/dev/report-ingest";

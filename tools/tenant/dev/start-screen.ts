@@ -1,4 +1,4 @@
-import type { Paint } from "#tools/tenant/command/paint";
+import type { Paint } from "#tools/command/paint";
 
 /** What a person needs to know about a server that has just started. */
 export interface StartFacts {

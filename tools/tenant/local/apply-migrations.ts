@@ -3,7 +3,7 @@ import path from "node:path";
 
 import type { D1Database } from "@cloudflare/workers-types";
 
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 
 /** One SQL file of the migrations folder. */
 export interface Migration {

@@ -1,6 +1,6 @@
 import net from "node:net";
 
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 
 /** The port people get when they do not choose one; wrangler's own. */
 export const DEFAULT_PORT = 8787;

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { describe, it } from "node:test";
 
 import { tenantConfigSchema } from "#tenancy/tenant-config";
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 import { checkModelServer, parseModelOptions } from "#tools/tenant/local/model-options";
 
 const config = tenantConfigSchema.parse({ tenantId: "acme", displayName: "Acme", accountId: "0".repeat(32) });

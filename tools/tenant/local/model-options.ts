@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 import type { TenantConfig } from "#tenancy/tenant-config";
-import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/tenant/command/command-line";
+import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 
 /** Options of every command that starts a server. */
 export const modelOptions = {

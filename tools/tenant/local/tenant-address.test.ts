@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { dataFolder, readInvocation, userPath } from "#tools/tenant/command/invocation";
+import { dataFolder, readInvocation, userPath } from "#tools/command/invocation";
 import { givenAddress } from "#tools/tenant/local/tenant-address";
 
 describe("givenAddress", () => {

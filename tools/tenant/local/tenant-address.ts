@@ -1,5 +1,5 @@
-import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/tenant/command/command-line";
-import { dataFolder, type Invocation } from "#tools/tenant/command/invocation";
+import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
+import { dataFolder, type Invocation } from "#tools/command/invocation";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import { ensureDevelopmentKey } from "#tools/tenant/local/development-key";
 import { findServer } from "#tools/tenant/local/server-state";

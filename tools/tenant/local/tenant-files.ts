@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 
 import { tenantIdSchema, type TenantId } from "#tenancy/tenant-id";
-import { CommandError, required, type CommandLine, type OptionSpec } from "#tools/tenant/command/command-line";
+import { CommandError, required, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import type { TenantRuntimeOptions } from "#tools/tenant/local/tenant-runtime";
 

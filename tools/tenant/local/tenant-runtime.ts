@@ -8,7 +8,7 @@ import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
 
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { applyMigrations, readMigrations } from "#tools/tenant/local/apply-migrations";
-import { CommandError } from "#tools/tenant/command/command-line";
+import { CommandError } from "#tools/command/command-line";
 import { RuntimeError } from "#simulators/runtime/runtime-error";
 import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
 import { startRuntime } from "#simulators/runtime/start-runtime";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { CommandError } from "#tools/tenant/command/command-line";
-import { plainPaint } from "#tools/tenant/command/paint";
+import { CommandError } from "#tools/command/command-line";
+import { plainPaint } from "#tools/command/paint";
 import { formatResult, formatSummary, runSmoke, type SmokeResult } from "#tools/tenant/smoke/run-smoke";
 
 const address = { url: "http://127.0.0.1:1", apiKey: "k" };

@@ -1,7 +1,7 @@
 import * as z from "zod";
 
-import { CommandError } from "#tools/tenant/command/command-line";
-import type { Paint } from "#tools/tenant/command/paint";
+import { CommandError } from "#tools/command/command-line";
+import type { Paint } from "#tools/command/paint";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import type { SmokeCheck } from "#tools/tenant/smoke/smoke-checks";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { createScreen, progressBar, type ScreenStream } from "#tools/tenant/command/screen";
+import { createScreen, progressBar, type ScreenStream } from "#tools/command/screen";
 
 /** What a terminal shows of what was written to it. */
 function visible(written: string): string[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { CommandError, formatHelp, parseCommandLine, type CommandSpec } from "#tools/tenant/command/command-line";
+import { CommandError, formatHelp, parseCommandLine, type CommandSpec } from "#tools/command/command-line";
 
 const options = {
   port: { type: "string", value: "N", about: "port to listen on" },
