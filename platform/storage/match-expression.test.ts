@@ -9,12 +9,17 @@ import { tenantIdSchema } from "#tenancy/tenant-id";
 const acme = tenantIdSchema.parse("acme");
 
 describe("queryWords", () => {
-  it("keeps what tells a topic, once, in lower case", () => {
-    assert.deepEqual(queryWords("What is the Turbine, and why a turbine?"), ["turbine"]);
+  it("keeps what tells a topic, in lower case", () => {
+    assert.deepEqual(queryWords("What is the Turbine?"), ["turbine"]);
+  });
+
+  it("keeps how often a word is said, up to four times, after every other word", () => {
+    assert.deepEqual(queryWords("Wing flutter of a swept wing"), ["wing", "flutter", "swept", "wing"]);
+    assert.deepEqual(queryWords("go ".repeat(9)), ["go", "go", "go", "go"]);
   });
 
   it("keeps stop words when there is nothing else", () => {
-    assert.deepEqual(queryWords("to be or not to be"), ["to", "be", "or", "not"]);
+    assert.deepEqual(queryWords("to be or not to be"), ["to", "be", "or", "not", "to", "be"]);
   });
 
   it("takes no more words than an expression may hold", () => {

@@ -1,21 +1,33 @@
 import { STOP_WORDS } from "#storage/stop-words";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** Most distinct words of a query that are searched; later ones are ignored. */
+/** Most words of a query that are searched, repetitions included; what is left over is ignored. */
 export const MAX_QUERY_WORDS = 128;
+/** Most times that one word counts. */
+const MAX_WORD_COUNT = 4;
 /** Longest word that is searched, in UTF-16 units; longer ones are cut. */
 const MAX_WORD_LENGTH = 100;
 
 const WORD = /[\p{L}\p{N}\p{Co}][\p{L}\p{N}\p{M}\p{Co}]*/gu;
 
 /**
- * The words of a query, in lower case and without repetition. A word is what FTS5's `unicode61` tokenizer takes for one:
- * letters, digits and the marks on them. Stop words go, unless nothing else is left.
+ * The words of a query, in lower case: each once, then those that are said again, again. A word is what FTS5's `unicode61`
+ * tokenizer takes for one: letters, digits and the marks on them. Stop words go, unless nothing else is left.
+ *
+ * BM25 weighs a word by how often the query says it (Robertson, Zaragoza: The Probabilistic Relevance Framework, 2009,
+ * section 3.4). FTS5 does so for a word that stands in the expression several times.
  */
 export function queryWords(query: string): readonly string[] {
-  const words = [...new Set(query.toLowerCase().match(WORD) ?? [])].map((word) => word.slice(0, MAX_WORD_LENGTH));
+  const words = (query.toLowerCase().match(WORD) ?? []).map((word) => word.slice(0, MAX_WORD_LENGTH));
   const telling = words.filter((word) => !STOP_WORDS.has(word));
-  return (telling.length > 0 ? telling : words).slice(0, MAX_QUERY_WORDS);
+  const counts = new Map<string, number>();
+  const repeated: string[] = [];
+  for (const word of telling.length > 0 ? telling : words) {
+    const count = (counts.get(word) ?? 0) + 1;
+    counts.set(word, count);
+    if (count > 1 && count <= MAX_WORD_COUNT) repeated.push(word);
+  }
+  return [...counts.keys(), ...repeated].slice(0, MAX_QUERY_WORDS);
 }
 
 /**
