@@ -1,6 +1,6 @@
 """Air-gapped stand-in for the part of @aspect_rules_esbuild//esbuild:defs.bzl that this repository uses."""
 
-load(":js.bzl", "JsInfo", "NODE_ATTRS", "merge_js_info", "run_node_action")
+load(":js.bzl", "JsInfo", "merge_js_info", "run_js_binary")
 
 # As in rules_esbuild: the attributes win over the config for these.
 _NOT_IN_CONFIG = ["bundle", "entryPoints", "external", "metafile", "outdir", "outfile", "preserveSymlinks", "sourcemap", "splitting"]
@@ -40,16 +40,15 @@ def _esbuild_impl(ctx):
         if key in _NOT_IN_CONFIG:
             fail("{}: esbuild takes {} from the attribute, not from the config".format(ctx.label, key))
     options.update(config)
-    run_node_action(
+    run_js_binary(
         ctx,
         mnemonic = "esbuild",
         message = "Bundling Javascript {} [esbuild]".format(ctx.file.entry_point.short_path),
-        entry = "_airgap/esbuild_driver.cjs",
+        tool = ctx.executable._driver,
         args = [json.encode(options), metafile.short_path if metafile else ""],
         files = depset(ctx.files.srcs + [ctx.file.entry_point], transitive = [deps.sources]).to_list(),
-        npm = depset(transitive = [ctx.attr._esbuild[JsInfo].npm, deps.npm]),
+        npm = deps.npm,
         outs = outs,
-        tools = [ctx.file._driver],
     )
     return [
         DefaultInfo(files = depset(outs), runfiles = ctx.runfiles(files = outs)),
@@ -58,7 +57,7 @@ def _esbuild_impl(ctx):
 
 _esbuild = rule(
     implementation = _esbuild_impl,
-    attrs = dict({
+    attrs = {
         "config": attr.string(),
         "define": attr.string_dict(),
         "deps": attr.label_list(providers = [JsInfo]),
@@ -74,9 +73,8 @@ _esbuild = rule(
         "sources_content": attr.bool(),
         "srcs": attr.label_list(allow_files = True),
         "target": attr.string_list(),
-        "_driver": attr.label(default = "@//tools/airgap:esbuild_driver.cjs", allow_single_file = True),
-        "_esbuild": attr.label(default = "@//:node_modules/esbuild"),
-    }, **NODE_ATTRS),
+        "_driver": attr.label(default = "@//tools/airgap:bundle_with_esbuild", executable = True, cfg = "target"),
+    },
 )
 
 def esbuild(name, config = None, sourcemap = "linked", target = ["es2015"], output = None, **kwargs):

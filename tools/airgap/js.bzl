@@ -22,42 +22,43 @@ def merge_js_info(sources = [], types = [], npm = [], deps = []):
         types = depset(types, transitive = [info.types for info in infos]),
     )
 
-NODE_ATTRS = {
-    "_node": attr.label(default = "@nodejs//:bin/node", allow_single_file = True),
-    "_stage": attr.label(default = "@//tools/airgap:stage.cjs", allow_single_file = True),
-}
-
-def run_node_action(ctx, mnemonic, message, entry, args, files, npm, outs, tools = []):
-    """Runs a node program as a build action in a private stage (see stage.cjs).
+def run_js_binary(ctx, tool, args, files, npm, outs, mnemonic, message, is_worker = False):
+    """Runs a js_binary as a build action in a private stage (see stage.cjs).
 
     Args:
-      ctx: the rule context; the rule has NODE_ATTRS.
-      mnemonic: name of the action's kind.
-      message: what Bazel prints while the action runs.
-      entry: path of the program in the stage.
-      args: its arguments.
+      ctx: the rule context.
+      tool: FilesToRunProvider or executable file of the js_binary.
+      args: arguments of the program; no newlines.
       files: files to stage at their path in the repository.
       npm: depset of npm links to put into the stage's node_modules.
       outs: declared outputs.
-      tools: files to stage under _airgap/.
+      mnemonic: name of the action's kind.
+      message: what Bazel prints while the action runs.
+      is_worker: whether the program exports `run` and so can stay alive for the next action of its kind.
     """
     manifest = ctx.actions.declare_file("{}.{}.json".format(ctx.label.name, mnemonic))
     npm = npm.to_list()
     ctx.actions.write(manifest, json.encode(struct(
-        args = args,
-        entry = entry,
-        env = {},
-        files = [[f.path, f.short_path] for f in files] + [[f.path, "_airgap/" + f.basename] for f in tools],
+        files = [[f.path, f.short_path] for f in files],
         npm = [f.path for f in npm],
         outs = [[f.short_path, f.path] for f in outs],
     )))
+    parameters = ctx.actions.args()
+    parameters.add(manifest)
+    parameters.add_all(args)
+    parameters.set_param_file_format("multiline")
+    parameters.use_param_file("@%s", use_always = True)
     ctx.actions.run(
-        executable = ctx.file._node,
-        arguments = [ctx.file._stage.path, manifest.path],
-        inputs = depset(files + npm + tools + [manifest, ctx.file._stage, ctx.file._node]),
+        executable = tool,
+        arguments = [parameters],
+        inputs = depset(files + npm + [manifest]),
         outputs = outs,
         mnemonic = mnemonic,
         progress_message = message,
+        execution_requirements = {
+            "requires-worker-protocol": "json",
+            "supports-workers": "1",
+        } if is_worker else {},
     )
 
 # --- npm packages ---------------------------------------------------------------------------
@@ -140,7 +141,7 @@ else
   [ -e "$runfiles" ] || runfiles="${{self%%.runfiles/*}}.runfiles"
 fi
 export AIRGAP_BASE="$runfiles/{workspace}"
-exec "$AIRGAP_BASE/{node}" {node_options} "$AIRGAP_BASE/{stage}" "$AIRGAP_BASE/{manifest}" "$@"
+exec "$AIRGAP_BASE/{node}" {node_options} "$AIRGAP_BASE/tools/airgap/stage.cjs" "$AIRGAP_BASE/{manifest}" "$@"
 """
 
 def _runtime_files(targets):
@@ -178,21 +179,22 @@ def _js_binary_impl(ctx):
         manifest = manifest.short_path,
         node = ctx.file._node.short_path,
         node_options = " ".join(ctx.attr.node_options),
-        stage = ctx.file._stage.short_path,
         workspace = ctx.workspace_name,
     ), is_executable = True)
     return [DefaultInfo(
         executable = launcher,
-        runfiles = ctx.runfiles(files = files + npm + [ctx.file.entry_point, manifest, ctx.file._node, ctx.file._stage]),
+        runfiles = ctx.runfiles(files = files + npm + [ctx.file.entry_point, manifest, ctx.file._node] + ctx.files._launcher),
     )]
 
-_JS_BINARY_ATTRS = dict({
+_JS_BINARY_ATTRS = {
     "data": attr.label_list(allow_files = True),
     "entry_point": attr.label(allow_single_file = True, mandatory = True),
     "env": attr.string_dict(),
     "fixed_args": attr.string_list(),
     "node_options": attr.string_list(),
-}, **NODE_ATTRS)
+    "_launcher": attr.label(default = "@//tools/airgap:launcher", allow_files = True),
+    "_node": attr.label(default = "@nodejs//:bin/node", allow_single_file = True),
+}
 
 js_binary = rule(
     doc = "Stands for js_binary of rules_js.",
@@ -212,20 +214,16 @@ js_test = rule(
 
 def _js_run_binary_impl(ctx):
     files, npm = _runtime_files(ctx.attr.srcs)
-    manifest = ctx.actions.declare_file(ctx.label.name + ".run.json")
-    ctx.actions.write(manifest, json.encode(struct(
-        files = [[f.path, f.short_path] for f in files],
-        npm = [f.path for f in npm],
-        outs = [[f.short_path, f.path] for f in ctx.outputs.outs],
-    )))
-    ctx.actions.run(
-        executable = ctx.executable.tool,
-        arguments = [ctx.expand_location(arg, ctx.attr.srcs) for arg in ctx.attr.args],
-        inputs = files + npm + [manifest],
-        outputs = ctx.outputs.outs,
-        env = dict({"AIRGAP_ACTION": manifest.path}, **ctx.attr.env),
+    run_js_binary(
+        ctx,
+        tool = ctx.executable.tool,
+        args = [ctx.expand_location(arg, ctx.attr.srcs) for arg in ctx.attr.args],
+        files = files,
+        npm = depset(npm),
+        outs = ctx.outputs.outs,
         mnemonic = ctx.attr.mnemonic,
-        progress_message = "{} {}".format(ctx.attr.mnemonic, ctx.label),
+        message = "{} {}".format(ctx.attr.mnemonic, ctx.label),
+        is_worker = "airgap-worker" in ctx.attr.execution_requirements,
     )
     return [
         DefaultInfo(files = depset(ctx.outputs.outs)),
@@ -237,7 +235,7 @@ js_run_binary = rule(
     implementation = _js_run_binary_impl,
     attrs = {
         "args": attr.string_list(),
-        "env": attr.string_dict(),
+        "execution_requirements": attr.string_dict(),
         "mnemonic": attr.string(default = "JsRunBinary"),
         "outs": attr.output_list(mandatory = True),
         "srcs": attr.label_list(allow_files = True),

@@ -1,16 +1,17 @@
 // Runs a node program of the air-gapped mode in a private directory, the stage: declared inputs are real files
 // there and only the declared npm packages are in its node_modules, so that nothing undeclared can be resolved.
 //
-//   node stage.cjs <manifest.json> [args...]
+//   node stage.cjs <program.json> [args...]         a program that a user or a test starts
+//   node stage.cjs <program.json> @<parameters>     a build action: a line with its manifest, then its arguments
+//   node stage.cjs <program.json> --persistent_worker   many such actions in one process; see persistent_worker.cjs
 //
-// manifest: {
-//   entry, args, env      the program, its first arguments, its environment
+// Both manifests: {
 //   files: [[src, dest]]  src relative to the base, dest relative to the stage
 //   npm: [link.json]      see npm_links.cjs
-//   outs: [[src, dest]]   src relative to the stage, dest relative to the base (build actions only)
 // }
-// The base is $AIRGAP_BASE (the runfiles of a js_binary) or the working directory (a build action).
-// $AIRGAP_ACTION names a second manifest: inputs and outputs of the js_run_binary that runs this js_binary.
+// That of the program has also: entry, args, env: the program, its first arguments, its environment.
+// That of an action has also outs: [[src, dest]], src relative to the stage, dest relative to the base.
+// The base is $AIRGAP_BASE (the runfiles of the program) or, for an action, the working directory.
 //
 // The program runs in this very process, as in rules_js: signals reach it once and node starts only once.
 const fs = require("node:fs");
@@ -23,38 +24,54 @@ enableCompileCache();
 
 const startDirectory = process.cwd();
 const runfiles = process.env.AIRGAP_BASE;
-const actionManifest = process.env.AIRGAP_ACTION;
 delete process.env.AIRGAP_BASE;
-delete process.env.AIRGAP_ACTION;
+const [programManifest, ...callersArguments] = process.argv.slice(2);
+const program = readManifest(programManifest, runfiles);
 
-const program = readManifest(process.argv[2], runfiles ?? startDirectory);
-const action = actionManifest ? readManifest(path.resolve(startDirectory, actionManifest), startDirectory) : program;
-const isRunByUser = runfiles && !actionManifest;
-const stage = fs.mkdtempSync(
-  path.join(fs.realpathSync(process.env.TEST_TMPDIR ?? (isRunByUser ? os.tmpdir() : startDirectory)), "stage-"),
-);
+if (callersArguments.includes("--persistent_worker")) {
+  require("./persistent_worker.cjs").serve({ program, createStage, fillStage, copyOutputs, readAction });
+} else {
+  runOnce();
+}
 
-process.on("exit", (code) => {
-  process.chdir(startDirectory);
-  if (code === 0) process.exitCode = copyOutputs();
-  fs.rmSync(stage, { recursive: true, force: true });
-});
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) endOnSignal(signal);
+function runOnce() {
+  const parameters =
+    callersArguments.length === 1 && callersArguments[0].startsWith("@") && callersArguments[0].slice(1);
+  const action = parameters ? readAction(fs.readFileSync(parameters, "utf8").trimEnd().split("\n")) : undefined;
+  const stage = createStage(process.env.TEST_TMPDIR ?? (action ? startDirectory : os.tmpdir()));
 
-for (const manifest of new Set([program, action])) fillStage(manifest);
-for (const [src] of action.outs ?? []) fs.mkdirSync(path.dirname(path.join(stage, src)), { recursive: true });
-Object.assign(process.env, program.env);
-process.env.PATH = `${path.dirname(process.execPath)}:${process.env.PATH ?? "/usr/bin:/bin"}`;
-process.chdir(stage);
-process.env.PWD = stage;
-process.argv = [process.execPath, path.join(stage, program.entry), ...(program.args ?? []), ...process.argv.slice(3)];
-runMain(process.argv[1]);
+  process.on("exit", (code) => {
+    process.chdir(startDirectory);
+    if (code === 0 && action) process.exitCode = copyOutputs(stage, action, program);
+    fs.rmSync(stage, { recursive: true, force: true });
+  });
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) endOnSignal(signal, stage);
+
+  fillStage(stage, program);
+  if (action) fillStage(stage, action);
+  Object.assign(process.env, program.env);
+  process.env.PATH = `${path.dirname(process.execPath)}:${process.env.PATH ?? "/usr/bin:/bin"}`;
+  process.chdir(stage);
+  process.env.PWD = stage;
+  const programArguments = [...program.args, ...(action?.args ?? callersArguments)];
+  process.argv = [process.execPath, path.join(stage, program.entry), ...programArguments];
+  runMain(process.argv[1]);
+}
 
 function readManifest(file, base) {
   return { ...JSON.parse(fs.readFileSync(file, "utf8")), base };
 }
 
-function fillStage({ base, files, npm }) {
+/** The action of a parameter file: its manifest's path, then an argument per line. */
+function readAction([manifest, ...args]) {
+  return { ...readManifest(path.resolve(startDirectory, manifest), startDirectory), args };
+}
+
+function createStage(folder) {
+  return fs.mkdtempSync(path.join(fs.realpathSync(folder), "stage-"));
+}
+
+function fillStage(stage, { base, files, npm, outs = [] }) {
   for (const [src, dest] of files) {
     const to = path.join(stage, dest);
     fs.mkdirSync(path.dirname(to), { recursive: true });
@@ -68,23 +85,24 @@ function fillStage({ base, files, npm }) {
     fs.mkdirSync(path.dirname(to), { recursive: true });
     if (!fs.existsSync(to)) fs.symlinkSync(path.join(npmRoot, "node_modules", name), to);
   }
+  for (const [src] of outs) fs.mkdirSync(path.dirname(path.join(stage, src)), { recursive: true });
 }
 
 /** Copies what the program wrote to where Bazel looks for it; the exit code tells if something is missing. */
-function copyOutputs() {
-  for (const [src, dest] of action.outs ?? []) {
+function copyOutputs(stage, { outs, base }, { entry }) {
+  for (const [src, dest] of outs) {
     const from = path.join(stage, src);
     if (!fs.existsSync(from)) {
-      console.error(`${program.entry}: the declared output ${src} was not written`);
+      console.error(`${entry}: the declared output ${src} was not written`);
       return 1;
     }
-    fs.copyFileSync(from, path.join(action.base, dest));
+    fs.copyFileSync(from, path.join(base, dest));
   }
   return 0;
 }
 
 /** Empties the stage when a signal ends the program. A program that handles the signal itself is left alone. */
-function endOnSignal(signal) {
+function endOnSignal(signal, stage) {
   process.on(signal, () => {
     if (process.listenerCount(signal) > 1) return;
     fs.rmSync(stage, { recursive: true, force: true });

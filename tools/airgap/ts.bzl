@@ -1,6 +1,6 @@
 """Air-gapped stand-ins for the part of @aspect_rules_ts//ts:defs.bzl that this repository uses."""
 
-load(":js.bzl", "JsInfo", "NODE_ATTRS", "merge_js_info", "run_node_action")
+load(":js.bzl", "JsInfo", "merge_js_info", "run_js_binary")
 
 def _string_flag_impl(_ctx):
     return []
@@ -40,14 +40,15 @@ def _ts_project_impl(ctx):
     tsconfig = _write_tsconfig(ctx)
     configs = [tsconfig] + ([ctx.file.extends] if ctx.file.extends else [])
     deps = merge_js_info(deps = ctx.attr.deps + ctx.attr.srcs)
-    run_node_action(
+    run_js_binary(
         ctx,
         mnemonic = "TsProject",
         message = "Transpiling & type-checking TypeScript project {} [tsc]".format(ctx.label),
-        entry = "node_modules/typescript/bin/tsc",
+        tool = ctx.executable._compiler,
+        is_worker = True,
         args = ["--project", tsconfig.short_path, "--rootDir", ctx.label.package or "."],
         files = depset(ctx.files.srcs + configs, transitive = [deps.types]).to_list(),
-        npm = depset(transitive = [ctx.attr._typescript[JsInfo].npm, deps.npm]),
+        npm = deps.npm,
         outs = ctx.outputs.js_outs + ctx.outputs.map_outs + ctx.outputs.dts_outs,
     )
     js = ctx.outputs.js_outs + ctx.outputs.map_outs
@@ -60,7 +61,7 @@ def _ts_project_impl(ctx):
 
 _ts_project = rule(
     implementation = _ts_project_impl,
-    attrs = dict({
+    attrs = {
         "data": attr.label_list(allow_files = True),
         "deps": attr.label_list(providers = [JsInfo]),
         "dts_outs": attr.output_list(),
@@ -71,8 +72,8 @@ _ts_project = rule(
         "tsconfig": attr.string(),
         "tsconfig_out": attr.output(),
         # As in rules_ts, the compiler is no dependency of the user's.
-        "_typescript": attr.label(default = "@//:node_modules/typescript"),
-    }, **NODE_ATTRS),
+        "_compiler": attr.label(default = "@//tools/airgap:compile_typescript", executable = True, cfg = "target"),
+    },
 )
 
 def ts_project(

@@ -1,6 +1,7 @@
 """Checks that no package can forget: the other macros call `package_checks` themselves."""
 
-load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_test")
+load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_run_binary", "js_test")
+load(":labels.bzl", "PERSISTENT_WORKER", "path_in_repository")
 
 _FORMATTED = [
     "**/*.bzl",
@@ -49,17 +50,12 @@ def package_checks():
         visibility = ["//tools/quality:__pkg__"],
     )
     files = native.glob(_FORMATTED, allow_empty = True, exclude = _NOT_OURS)
-    js_test(
+    _report_test(
         name = "format",
-        size = "small",
-        data = files + [
-            "//:format_config",
-            "//:node_modules/@bazel/buildifier",
-            "//:node_modules/prettier",
-            "//tools/quality:check_format",
-        ],
-        entry_point = "//tools/quality:check-format.js",
-        fixed_args = ["$(rootpath {})".format(file) for file in files],
+        srcs = files + ["//:format_config"],
+        args = ["$(rootpath {})".format(file) for file in files],
+        mnemonic = "CheckFormat",
+        tool = "//tools/quality:check_format",
     )
 
 def lint_test(name, tsconfig, srcs, deps, tags):
@@ -84,20 +80,46 @@ def lint_test(name, tsconfig, srcs, deps, tags):
         include_types = True,
         tags = tags,
     )
+    _report_test(
+        name = name,
+        srcs = srcs + [name + ".types", tsconfig, "//:package_json", "//:tsconfig"],
+        args = ["$(rootpath {})".format(tsconfig)] + ["$(rootpath {})".format(src) for src in srcs],
+        mnemonic = "Lint",
+        tags = tags,
+        tool = "//tools/quality:lint",
+    )
+
+def _report_test(name, srcs, args, mnemonic, tool, tags = []):
+    """Test `<name>`: fails with what a build action has found, and that action.
+
+    A test starts its program anew each time. The action may stay in memory for the next one, as the compiler may,
+    and loading eslint and the types of the runtime takes ten times as long as looking at our files.
+
+    Args:
+      name: the test.
+      srcs: what the action reads.
+      args: arguments of the action after the report's path.
+      mnemonic: name of the action's kind.
+      tool: program that writes the report and exports `run`.
+      tags: tags of the test.
+    """
+    report = name + ".report"
+    js_run_binary(
+        name = report + ".check",
+        testonly = True,
+        srcs = srcs,
+        outs = [report],
+        args = [path_in_repository(report)] + args,
+        execution_requirements = PERSISTENT_WORKER,
+        mnemonic = mnemonic,
+        tags = tags + ["manual"],
+        tool = tool,
+    )
     js_test(
         name = name,
         size = "small",
-        data = srcs + [
-            name + ".types",
-            tsconfig,
-            "//:eslint_config",
-            "//:node_modules/eslint",
-            "//:node_modules/typescript",
-            "//:node_modules/typescript-eslint",
-            "//:tsconfig",
-            "//tools/quality:lint",
-        ],
-        entry_point = "//tools/quality:lint.js",
-        fixed_args = ["$(rootpath {})".format(tsconfig)] + ["$(rootpath {})".format(src) for src in srcs],
+        data = [report, "//tools/quality:show_report"],
+        entry_point = "//tools/quality:show-report.js",
+        fixed_args = ["$(rootpath {})".format(report)],
         tags = tags,
     )

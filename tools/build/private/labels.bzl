@@ -6,6 +6,10 @@ _TYPE_PACKAGES = {
     "node": "//:node_modules/@types/node",
 }
 
+# For js_run_binary: the tool exports `run(args)`, and the air-gapped mode keeps it alive from action to action
+# (//tools/airgap:persistent_worker.cjs). rules_js starts it for each one and ignores this.
+PERSISTENT_WORKER = {"airgap-worker": "1"}
+
 WORKER_TYPES = ["@cloudflare/workers-types"]
 NODE_TYPES = ["node"]
 

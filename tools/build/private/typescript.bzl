@@ -3,7 +3,7 @@
 load("@aspect_rules_js//js:defs.bzl", "js_library", "js_run_binary", "js_test")
 load("@aspect_rules_ts//ts:defs.bzl", "ts_project")
 load(":checks.bzl", "lint_test", "package_checks")
-load(":labels.bzl", "NODE_TYPES", "WORKER_TYPES", "absolute", "default_types", "path_in_repository", "type_deps", "unique")
+load(":labels.bzl", "NODE_TYPES", "PERSISTENT_WORKER", "WORKER_TYPES", "absolute", "default_types", "path_in_repository", "type_deps", "unique")
 
 def ts_library(
         name,
@@ -184,6 +184,7 @@ def _strict_deps(name, srcs, deps, tags, testonly):
             "//{}:{}".format(native.package_name(), name),
             ",".join([absolute(dep) for dep in deps]),
         ] + ["$(rootpath {})".format(src) for src in srcs],
+        execution_requirements = PERSISTENT_WORKER,
         mnemonic = "StrictDeps",
         tags = tags,
         tool = "//tools/quality:strict_deps",
