@@ -1,7 +1,8 @@
 import * as z from "zod";
 
 import { sha256Hex } from "#base/digest";
-import { scopeSchema } from "#tenancy/scopes";
+import { aclLabelSchema, MAX_ACL_LABELS } from "#tenancy/acl-label";
+import { type Scope, scopeSchema } from "#tenancy/scopes";
 import { scopedKey } from "#tenancy/scoped-key";
 import { TENANT_ID_PATTERN, type TenantId } from "#tenancy/tenant-id";
 
@@ -14,6 +15,8 @@ export const apiKeyRecordSchema = z.strictObject({
   id: z.string().regex(/^key_[0-9a-f]{16}$/),
   label: z.string().max(100),
   scopes: z.array(scopeSchema),
+  /** Labels of the documents that the key may read besides those without labels. */
+  acl: z.array(aclLabelSchema).max(MAX_ACL_LABELS).default([]),
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().optional(),
 });
@@ -26,17 +29,27 @@ export function formatApiKey(tenantId: TenantId, random: Uint8Array): string {
   return `ak_${tenantId}_${text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "")}`;
 }
 
+export interface NewApiKey {
+  readonly label: string;
+  readonly scopes: readonly Scope[];
+  readonly acl?: readonly string[] | undefined;
+  readonly nowMs: number;
+  /** ISO 8601; absent: the key does not expire. */
+  readonly expiresAt?: string | undefined;
+}
+
 /** Makes a new key and its record. */
 export async function generateApiKey(
   tenantId: TenantId,
-  options: { label: string; scopes: ApiKeyRecord["scopes"]; nowMs: number; expiresAt?: string },
+  options: NewApiKey,
 ): Promise<{ key: string; record: ApiKeyRecord }> {
   const key = formatApiKey(tenantId, crypto.getRandomValues(new Uint8Array(KEY_BYTES)));
-  const { label, scopes, nowMs, expiresAt } = options;
+  const { label, scopes, acl = [], nowMs, expiresAt } = options;
   const record: ApiKeyRecord = {
     id: `key_${(await sha256Hex(`id:${key}`)).slice(0, 16)}`,
     label,
-    scopes,
+    scopes: [...scopes],
+    acl: [...acl],
     createdAt: new Date(nowMs).toISOString(),
     ...(expiresAt === undefined ? {} : { expiresAt }),
   };

@@ -45,12 +45,18 @@ describe("authentication against keys in KV", () => {
   it("accepts a tenant's own key, with the scopes of its record", async () => {
     const principal = await authenticate(acme, await storeKey(acme), new KvApiKeys(kv, clock), 0);
     assert.equal(principal.kind, "key");
+    assert.deepEqual([...principal.acl], []);
     assert.ok(hasScope(principal, "chat"));
     assert.ok(hasScope(principal, "tools:summarize"));
     assert.ok(!hasScope(principal, "admin"));
     assert.throws(() => {
       requireScope(principal, "search");
     }, hasCode("forbidden"));
+  });
+
+  it("carries the document labels of its record", async () => {
+    const key = await storeKey(acme, { acl: ["team:legal"] });
+    assert.deepEqual([...(await authenticate(acme, key, new KvApiKeys(kv, clock), 0)).acl], ["team:legal"]);
   });
 
   it("refuses another tenant's key, an unknown and an expired one with the same error", async () => {

@@ -21,13 +21,13 @@ export async function authenticate(
   nowMs: number,
 ): Promise<Principal> {
   if (credential === undefined) {
-    return { kind: "anonymous", id: "anonymous", scopes: new Set(tenant.auth.anonymousScopes) };
+    return { kind: "anonymous", id: "anonymous", scopes: new Set(tenant.auth.anonymousScopes), acl: new Set() };
   }
   if (claimedTenantOf(credential) !== tenant.tenantId) throw invalidKey();
   const record = await store.find(tenant.tenantId, credential);
   if (record === undefined || (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= nowMs))
     throw invalidKey();
-  return { kind: "key", id: record.id, scopes: new Set(record.scopes) };
+  return { kind: "key", id: record.id, scopes: new Set(record.scopes), acl: new Set(record.acl) };
 }
 
 function invalidKey(): PlatformError {

@@ -7,6 +7,8 @@ export interface Principal {
   /** Stable id within the tenant, fit for logs and for owning sessions. Never a secret. */
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
+  /** Labels of the documents that it may read besides those without labels. */
+  readonly acl: ReadonlySet<string>;
 }
 
 /** Whether the principal holds a scope. `tools` includes every `tools:<name>`; `admin` includes nothing but itself. */

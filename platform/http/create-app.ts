@@ -144,7 +144,7 @@ async function admitPrincipal<Services>(
 }
 
 /** Who uses a route that needs no key. */
-const ANYONE: Principal = { kind: "anonymous", id: "anonymous", scopes: new Set() };
+const ANYONE: Principal = { kind: "anonymous", id: "anonymous", scopes: new Set(), acl: new Set() };
 
 /** Logs what was thrown with its private causes, answers with the public part. */
 function answerError<Services>(c: Context<AppEnv<Services>>, thrown: unknown): Response {

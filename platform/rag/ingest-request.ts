@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { documentMetadataSchema } from "#storage/document-record";
+import { aclLabelSchema, MAX_ACL_LABELS } from "#tenancy/acl-label";
 
 /** Most documents of one call. */
 export const MAX_DOCUMENTS_PER_CALL = 100;
@@ -56,10 +57,7 @@ export const ingestDocumentSchema = z.strictObject({
     })
     .optional(),
   /** Labels of those who may see it; absent or empty: everyone of the tenant. */
-  acl: z
-    .array(z.string().regex(/^[A-Za-z0-9._:@/-]{1,100}$/))
-    .max(50)
-    .optional(),
+  acl: z.array(aclLabelSchema).max(MAX_ACL_LABELS).optional(),
   chunking: chunkingSchema.optional(),
 });
 

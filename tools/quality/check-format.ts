@@ -5,10 +5,10 @@
  *     check-format.js <report> <files...>
  */
 import { writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { formatFiles } from "#tools/quality/format-files";
 
-const modules = fileURLToPath(new URL("../../node_modules", import.meta.url));
+const modules = path.join(import.meta.dirname, "../../node_modules");
 
 /** Runs once as a program, or again and again in a persistent worker. Returns the exit code. */
 export async function run([report = "", ...files]: readonly string[]): Promise<number> {
