@@ -65,7 +65,17 @@ function describeOperation(spec: RouteSpec, isAlias: boolean): Json {
           requestBody: { required: true, content: { "application/json": { schema: jsonSchema(spec.body, "input") } } },
         }),
     responses: {
-      "200": { description: "It worked.", content: successContent(spec) },
+      ...(spec.accepted !== undefined && spec.response === undefined
+        ? {}
+        : { "200": { description: "It worked.", content: successContent(spec) } }),
+      ...(spec.accepted === undefined
+        ? {}
+        : {
+            "202": {
+              description: "Accepted; it is done later.",
+              content: { "application/json": { schema: envelopeSchema(spec.accepted) } },
+            },
+          }),
       default: {
         description: "It did not; `error.code` says why.",
         content: { "application/json": { schema: { $ref: "#/components/schemas/Error" } } },

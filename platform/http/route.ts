@@ -30,6 +30,8 @@ export interface RouteSpec {
   readonly params?: z.ZodType;
   /** Schema of `data` in the envelope of a 200. */
   readonly response?: z.ZodType;
+  /** Schema of `data` in the envelope of a 202: the request was accepted and is done later. */
+  readonly accepted?: z.ZodType;
   /** In place of `response`, where a 200 has no envelope. */
   readonly bareResponse?: z.ZodType;
   /** Set when a 200 can be (or is only) something else than JSON. */

@@ -35,6 +35,9 @@ export interface LogFields {
   /** HTTP status of the provider. */
   readonly upstreamStatus?: number;
   readonly code?: string;
+  /** An ingest job, and what of it was being done. */
+  readonly jobId?: string;
+  readonly step?: string;
   readonly dependency?: string;
   readonly error?: string;
 }

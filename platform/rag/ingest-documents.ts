@@ -3,14 +3,14 @@ import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
 import { embedTexts, MAX_TEXTS_PER_EMBEDDING } from "#rag/embed-texts";
 import type { IngestDocument, IngestResponse } from "#rag/ingest-request";
 import {
-  digestDocument,
+  digestDocuments,
   planDocument,
   type DigestedDocument,
   type DocumentPlan,
   type VectorToEmbed,
 } from "#rag/plan-document";
 import type { RagCall, RagServices } from "#rag/rag-services";
-import type { DocumentState, PlannedVector } from "#storage/document-store";
+import type { DocumentReplacement, DocumentState, PlannedVector } from "#storage/document-store";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Chunks whose documents are prepared and written together: bounds memory, and small documents share their calls. */
@@ -20,6 +20,14 @@ const MAX_CHUNKS_PER_WAVE = 512;
 export interface IngestCall extends RagCall {
   /** From `parseIngestRequest`: ids are distinct. */
   readonly documents: readonly IngestDocument[];
+  /** The job that the documents waited in. Each is settled in the transaction that stores it. */
+  readonly job?: {
+    readonly jobId: string;
+    /** When they were accepted, milliseconds since the Unix epoch: whatever was accepted later wins. */
+    readonly acceptedMs: number;
+    /** Their positions in the job, by docId. */
+    readonly indexes: ReadonlyMap<string, number>;
+  };
 }
 
 /**
@@ -38,7 +46,8 @@ export async function ingestDocuments(
   services: RagServices,
   call: IngestCall,
 ): Promise<IngestResponse> {
-  const digested = await digestAll(call);
+  const acceptedMs = call.job?.acceptedMs ?? services.clock.nowMs();
+  const digested = await digestDocuments(call.documents, call.settings);
   const states = await services.documents.findStates(
     tenantId,
     call.documents.map(({ docId }) => docId),
@@ -50,7 +59,9 @@ export async function ingestDocuments(
     const state = states[index];
     return state?.document?.fingerprint === document.fingerprint ? [] : [{ document, state }];
   });
-  const stored = await storeChanged(tenantId, services, changed, call);
+  const stored = await storeChanged(tenantId, services, changed, { ...call, acceptedMs });
+  const confirmed = states.filter(({ docId, isInJob }) => isInJob && !stored.has(docId)).map(({ docId }) => docId);
+  if (confirmed.length > 0) await services.documents.supersedeInJobs(tenantId, confirmed, acceptedMs);
   return {
     documents: states.map(({ docId, document }) => {
       const plan = stored.get(docId);
@@ -63,10 +74,18 @@ export async function ingestDocuments(
   };
 }
 
-async function digestAll({ documents, settings }: IngestCall): Promise<DigestedDocument[]> {
-  const digested: DigestedDocument[] = [];
-  for (const document of documents) digested.push(await digestDocument(document, settings));
-  return digested;
+type WavePlan = DocumentPlan & Pick<DocumentReplacement, "claim" | "supersedesBeforeMs">;
+
+/** What a replacement has to settle in jobs: nothing, for most. */
+function jobFields(
+  item: ChangedDocument,
+  { job, acceptedMs }: IngestCall & { readonly acceptedMs: number },
+): Pick<DocumentReplacement, "claim" | "supersedesBeforeMs"> {
+  const index = job?.indexes.get(idOf(item));
+  return {
+    ...(job === undefined || index === undefined ? {} : { claim: { jobId: job.jobId, index } }),
+    ...(item.state?.isInJob === true ? { supersedesBeforeMs: acceptedMs } : {}),
+  };
 }
 
 interface ChangedDocument {
@@ -80,14 +99,14 @@ async function storeChanged(
   tenantId: TenantId,
   services: RagServices,
   changed: readonly ChangedDocument[],
-  call: RagCall,
+  call: IngestCall & { readonly acceptedMs: number },
 ): Promise<StoredVersions> {
   const stored = new Map<string, DocumentPlan["document"]>();
   const live = await services.documents.listLiveVectors(
     tenantId,
     changed.filter(({ state }) => state?.document !== undefined).map(idOf),
   );
-  let wave: DocumentPlan[] = [];
+  let wave: WavePlan[] = [];
   const flush = async (): Promise<void> => {
     await storeWave(tenantId, services, wave, call);
     for (const { document } of wave) stored.set(document.docId, document);
@@ -95,7 +114,8 @@ async function storeChanged(
   };
   for (const item of changed) {
     const told = { embeddingModel: call.settings.embeddingModel, nowMs: services.clock.nowMs() };
-    wave.push(await planDocument(tenantId, item.document, item.state?.document, live.get(idOf(item)) ?? [], told));
+    const plan = await planDocument(tenantId, item.document, item.state?.document, live.get(idOf(item)) ?? [], told);
+    wave.push({ ...plan, ...jobFields(item, call) });
     if (chunksOf(wave) >= MAX_CHUNKS_PER_WAVE) await flush();
   }
   if (wave.length > 0) await flush();
@@ -105,7 +125,7 @@ async function storeChanged(
 async function storeWave(
   tenantId: TenantId,
   services: RagServices,
-  wave: readonly DocumentPlan[],
+  wave: readonly WavePlan[],
   call: RagCall,
 ): Promise<void> {
   const toEmbed = wave.flatMap((plan) => plan.toEmbed);

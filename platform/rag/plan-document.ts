@@ -37,8 +37,17 @@ export interface DocumentPlan {
   readonly toEmbed: readonly VectorToEmbed[];
 }
 
-/** Errors: `payload_too_large` for a long text, `invalid_request` for a chunking that cannot be. */
-export async function digestDocument(input: IngestDocument, settings: RagSettings): Promise<DigestedDocument> {
+/** In the order given. Errors: `payload_too_large` for a long text, `invalid_request` for a chunking that cannot be. */
+export async function digestDocuments(
+  inputs: readonly IngestDocument[],
+  settings: RagSettings,
+): Promise<readonly DigestedDocument[]> {
+  const digested: DigestedDocument[] = [];
+  for (const input of inputs) digested.push(await digestDocument(input, settings));
+  return digested;
+}
+
+async function digestDocument(input: IngestDocument, settings: RagSettings): Promise<DigestedDocument> {
   const bytes = utf8Length(input.text);
   if (bytes > MAX_DOCUMENT_BYTES) {
     throw new PlatformError("payload_too_large", "A document is too large.", {

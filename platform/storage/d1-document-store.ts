@@ -9,6 +9,7 @@ import {
   parseIndexedChunkRow,
 } from "#storage/d1-rows";
 import { countCorpusUp, replaceStatements } from "#storage/d1-replace-document";
+import { supersede } from "#storage/d1-settle-jobs";
 import { searchTextStatement } from "#storage/d1-search-text";
 import { createD1VectorLedger } from "#storage/d1-vector-ledger";
 import { matchesFilter } from "#storage/document-filter";
@@ -33,6 +34,9 @@ export function createD1DocumentStore(db: D1Database): DocumentStore {
   return { ...documentReads(db), ...createD1VectorLedger(db), ...documentWrites(db), ...searches(db) };
 }
 
+/** ?1 tenant, ?2 JSON array of document ids. */
+const IS_LISTED = "tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))";
+
 type DocumentReads = Pick<
   DocumentStore,
   "findStates" | "findDocument" | "listChunks" | "listDocuments" | "corpusVersion"
@@ -41,23 +45,24 @@ type DocumentReads = Pick<
 function documentReads(db: D1Database): DocumentReads {
   return {
     async findStates(tenantId, docIds) {
-      const [documents, doomed] = await db.batch([
-        db
-          .prepare(
-            `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))`,
-          )
-          .bind(tenantId, JSON.stringify(docIds)),
-        db
-          .prepare(
-            "SELECT DISTINCT doc_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'",
-          )
-          .bind(tenantId, JSON.stringify(docIds)),
-      ]);
+      const [documents, doomed, inJobs] = await db.batch(
+        [
+          `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE ${IS_LISTED}`,
+          `SELECT DISTINCT doc_id FROM vectors WHERE ${IS_LISTED} AND state = 'doomed'`,
+          `SELECT DISTINCT doc_id FROM ingest_job_documents WHERE ${IS_LISTED}`,
+        ].map((sql) => db.prepare(sql).bind(tenantId, JSON.stringify(docIds))),
+      );
       const byId = new Map(
         (documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]),
       );
-      const withDoomed = new Set((doomed?.results ?? []).map((row) => docIdRow.parse(row).doc_id));
-      return docIds.map((docId) => ({ docId, document: byId.get(docId), hasDoomedVectors: withDoomed.has(docId) }));
+      const withDoomed = docIdsOf(doomed);
+      const withJob = docIdsOf(inJobs);
+      return docIds.map((docId) => ({
+        docId,
+        document: byId.get(docId),
+        hasDoomedVectors: withDoomed.has(docId),
+        isInJob: withJob.has(docId),
+      }));
     },
     async findDocument(tenantId, docId) {
       const row = await db
@@ -92,7 +97,7 @@ function documentReads(db: D1Database): DocumentReads {
   };
 }
 
-type DocumentWrites = Pick<DocumentStore, "replaceDocuments" | "removeDocument">;
+type DocumentWrites = Pick<DocumentStore, "replaceDocuments" | "supersedeInJobs" | "removeDocument">;
 
 function documentWrites(db: D1Database): DocumentWrites {
   return {
@@ -108,17 +113,23 @@ function documentWrites(db: D1Database): DocumentWrites {
       }
       return outcomes;
     },
+    async supersedeInJobs(tenantId, docIds, acceptedMs) {
+      const sql = supersede("doc_id IN (SELECT value FROM json_each(?2))", "?3");
+      await db.prepare(sql).bind(tenantId, JSON.stringify(docIds), acceptedMs).run();
+    },
     async removeDocument(tenantId, docId) {
       const owned = "WHERE tenant_id = ?1 AND doc_id = ?2";
       const [counts] = await db.batch(
         [
           `SELECT (SELECT count(*) FROM chunks ${owned}) AS chunks,
-          EXISTS (SELECT 1 FROM documents ${owned}) OR EXISTS (SELECT 1 FROM vectors ${owned}) AS existed`,
+          EXISTS (SELECT 1 FROM documents ${owned}) OR EXISTS (SELECT 1 FROM vectors ${owned})
+          OR EXISTS (SELECT 1 FROM ingest_job_documents ${owned}) AS existed`,
           `DELETE FROM chunk_search WHERE rowid IN (SELECT row_id FROM chunks ${owned})`,
           `DELETE FROM chunks ${owned}`,
           `UPDATE vectors SET state = 'doomed' ${owned}`,
           countCorpusUp(`EXISTS (SELECT 1 FROM documents ${owned})`),
           `DELETE FROM documents ${owned}`,
+          supersede("doc_id = ?2", ALL_TIME),
         ].map((sql) => db.prepare(sql).bind(tenantId, docId)),
       );
       const { chunks, existed } = removedRow.parse(counts?.results[0]);
@@ -175,6 +186,13 @@ function ownChunk(tenantId: TenantId, row: unknown): IndexedChunk | undefined {
   const { tenantId: owner, chunk } = parseIndexedChunkRow(row);
   return owner === tenantId ? chunk : undefined;
 }
+
+function docIdsOf(result: D1Result | undefined): ReadonlySet<string> {
+  return new Set((result?.results ?? []).map((row) => docIdRow.parse(row).doc_id));
+}
+
+/** Later than any job's acceptance. */
+const ALL_TIME = String(Number.MAX_SAFE_INTEGER);
 
 const docIdRow = z.object({ doc_id: z.string() });
 const takenRow = z.object({ taken: z.int() });

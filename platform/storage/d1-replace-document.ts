@@ -1,3 +1,4 @@
+import { IS_WAITING, SETTLE_CLAIM, supersede } from "#storage/d1-settle-jobs";
 import type { ChunkRecord } from "#storage/document-record";
 import type { DocumentReplacement } from "#storage/document-store";
 import { packJsonArrays } from "#storage/pack-json-arrays";
@@ -8,10 +9,11 @@ import type { TenantId } from "#tenancy/tenant-id";
 const IS_TAKEN =
   "EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2 AND version = ?3 AND fingerprint = ?4)";
 
-const TAKE_DOCUMENT = `
+/** `mayTake` is a further condition. */
+const takeDocument = (mayTake: string): string => `
 INSERT INTO documents (tenant_id, doc_id, version, fingerprint, content_hash, title, source, url, metadata, acl, chunk_count, bytes, created_at, updated_at)
 SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14
-WHERE ?15 = 0 OR EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2)
+WHERE (?15 = 0 OR EXISTS (SELECT 1 FROM documents WHERE tenant_id = ?1 AND doc_id = ?2)) AND ${mayTake}
 ON CONFLICT (tenant_id, doc_id) DO UPDATE SET
   version = excluded.version, fingerprint = excluded.fingerprint, content_hash = excluded.content_hash, title = excluded.title,
   source = excluded.source, url = excluded.url, metadata = excluded.metadata, acl = excluded.acl, chunk_count = excluded.chunk_count,
@@ -60,14 +62,15 @@ export function replaceStatements(
   tenantId: TenantId,
   replacement: DocumentReplacement,
 ): D1PreparedStatement[] {
-  const { document, chunks, base } = replacement;
+  const { document, chunks, base, claim } = replacement;
   const taken = [tenantId, document.docId, document.version, document.fingerprint] as const;
   const guarded = (sql: string, ...more: readonly (string | number)[]): D1PreparedStatement =>
     db.prepare(sql).bind(...taken, ...more);
+  const values = [...taken, ...documentValues(replacement), base?.version ?? 0, base?.fingerprint ?? ""];
   return [
-    db
-      .prepare(TAKE_DOCUMENT)
-      .bind(...taken, ...documentValues(replacement), base?.version ?? 0, base?.fingerprint ?? ""),
+    claim === undefined
+      ? db.prepare(takeDocument("true")).bind(...values)
+      : db.prepare(takeDocument(IS_WAITING)).bind(...values, claim.jobId, claim.index),
     guarded(CLEAR_INDEX),
     guarded(CLEAR_CHUNKS),
     ...packJsonArrays(chunks.map(chunkRow)).map((rows) => guarded(INSERT_CHUNKS, rows)),
@@ -75,11 +78,15 @@ export function replaceStatements(
     guarded(MARK_LIVE),
     guarded(MARK_DOOMED),
     guarded(countCorpusUp(IS_TAKEN)),
+    ...(claim === undefined ? [] : [guarded(`${SETTLE_CLAIM} AND ${IS_TAKEN}`, claim.jobId, claim.index)]),
+    ...(replacement.supersedesBeforeMs === undefined
+      ? []
+      : [guarded(`${supersede("doc_id = ?2", "?5")} AND ${IS_TAKEN}`, replacement.supersedesBeforeMs)]),
     guarded(READ_OUTCOME),
   ];
 }
 
-/** Values of ?5 to ?14 of `TAKE_DOCUMENT`. */
+/** Values of ?5 to ?14 of `takeDocument`. */
 function documentValues({ document, chunks }: DocumentReplacement): (string | number | null)[] {
   return [
     document.contentHash,

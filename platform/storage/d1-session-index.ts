@@ -1,7 +1,6 @@
 import * as z from "zod";
 
-import { PlatformError } from "#base/errors";
-import { decodeCursor, encodeCursor } from "#storage/page-cursor";
+import { decodeTimeCursor, encodeTimeCursor } from "#storage/page-cursor";
 import { MAX_SESSIONS_PAGE, type SessionIndex, type SessionSummary } from "#storage/session-index";
 
 const sessionRow = z.object({
@@ -33,7 +32,7 @@ export function createD1SessionIndex(db: D1Database): SessionIndex {
 
     async list(tenantId, principalId, { limit, cursor }) {
       const size = Math.min(Math.max(1, limit), MAX_SESSIONS_PAGE);
-      const [beforeMs, beforeId] = cursor === undefined ? [Number.MAX_SAFE_INTEGER, ""] : parseCursor(cursor);
+      const [beforeMs, beforeId] = decodeTimeCursor(cursor);
       const { results } = await db
         .prepare(
           `SELECT session_id, message_count, created_at, updated_at FROM sessions
@@ -48,7 +47,7 @@ export function createD1SessionIndex(db: D1Database): SessionIndex {
       return {
         sessions,
         ...(found.length > size && last !== undefined
-          ? { nextCursor: encodeCursor(`${last.updatedAtMs} ${last.sessionId}`) }
+          ? { nextCursor: encodeTimeCursor(last.updatedAtMs, last.sessionId) }
           : {}),
       };
     },
@@ -63,12 +62,4 @@ function parseRow(row: unknown): SessionSummary {
     createdAtMs: parsed.created_at,
     updatedAtMs: parsed.updated_at,
   };
-}
-
-function parseCursor(cursor: string): [beforeMs: number, beforeId: string] {
-  const [, ms, id] = /^(\d{1,15}) ([A-Za-z0-9._-]{1,128})$/.exec(decodeCursor(cursor)) ?? [];
-  if (ms !== undefined && id !== undefined) return [Number(ms), id];
-  throw new PlatformError("invalid_request", "The cursor is not one this API gave.", {
-    details: [{ field: "cursor", message: "send nextCursor of the previous page as it was, or leave it out" }],
-  });
 }

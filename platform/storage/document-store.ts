@@ -11,6 +11,8 @@ export interface DocumentState {
   readonly document: DocumentRecord | undefined;
   /** Whether vectors of it wait to be deleted: what an interrupted ingest or delete left behind. */
   readonly hasDoomedVectors: boolean;
+  /** Whether a job holds a version of it that is still to be stored, or could not be. */
+  readonly isInJob: boolean;
 }
 
 /** A vector a document may reuse instead of embedding the same text again. */
@@ -26,15 +28,26 @@ export interface PlannedVector extends ReusableVector {
   readonly version: number;
 }
 
+/** A document that waits in a job (see ingest-job-store.ts). */
+export interface JobClaim {
+  readonly jobId: string;
+  /** Position among the job's documents. */
+  readonly index: number;
+}
+
 /** A new version of a document with all its chunks. */
 export interface DocumentReplacement {
   /** What it was made from; `undefined`: there was no such document. */
   readonly base: Pick<DocumentRecord, "version" | "fingerprint"> | undefined;
   readonly document: DocumentRecord;
   readonly chunks: readonly ChunkRecord[];
+  /** Where it waited: settled in the same transaction. If it waits no longer, nothing is replaced. */
+  readonly claim?: JobClaim;
+  /** Versions that jobs accepted before this time hold are settled as superseded. Milliseconds since the Unix epoch. */
+  readonly supersedesBeforeMs?: number;
 }
 
-/** `conflict`: the document is no longer at `base`, nothing of this replacement was written. */
+/** `conflict`: the document is no longer at `base`, or its claim is gone; nothing of this replacement was written. */
 export type ReplacementOutcome = "replaced" | "conflict";
 
 export interface DocumentPage {
@@ -80,7 +93,12 @@ export interface DocumentStore {
     tenantId: TenantId,
     replacements: readonly DocumentReplacement[],
   ): Promise<readonly ReplacementOutcome[]>;
-  /** Removes a document and all its chunks and dooms all its vectors. `undefined` when there is nothing of it at all. */
+  /** Settles versions of documents that jobs accepted before a time hold: a later word on them counts. */
+  supersedeInJobs(tenantId: TenantId, docIds: readonly string[], acceptedMs: number): Promise<void>;
+  /**
+   * Removes a document and all its chunks, dooms all its vectors, and settles what jobs hold of it.
+   * `existed` is false when there was nothing of it at all.
+   */
   removeDocument(tenantId: TenantId, docId: string): Promise<{ readonly chunks: number; readonly existed: boolean }>;
   listDoomedVectors(tenantId: TenantId, docIds: readonly string[]): Promise<readonly string[]>;
   /** Forgets doomed vectors after they were deleted from the vector store. */

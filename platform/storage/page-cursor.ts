@@ -11,9 +11,26 @@ export function decodeCursor(cursor: string): string {
     return atob(cursor.replaceAll("-", "+").replaceAll("_", "/"));
   } catch (cause) {
     // atob refuses what is not base64.
-    throw new PlatformError("invalid_request", "The cursor is not one this API gave.", {
-      details: [{ field: "cursor", message: "send nextCursor of the previous page as it was, or leave it out" }],
-      cause,
-    });
+    throw foreignCursor(cause);
   }
+}
+
+/** A cursor of a list that goes back in time. The id is ASCII. */
+export function encodeTimeCursor(lastMs: number, lastId: string): string {
+  return encodeCursor(`${lastMs} ${lastId}`);
+}
+
+/** Where to go on: before this time, or at it before this id. Without a cursor: from the latest. Errors: `invalid_request`. */
+export function decodeTimeCursor(cursor: string | undefined): readonly [beforeMs: number, beforeId: string] {
+  if (cursor === undefined) return [Number.MAX_SAFE_INTEGER, ""];
+  const [, ms, id] = /^(\d{1,15}) ([A-Za-z0-9._-]{1,128})$/.exec(decodeCursor(cursor)) ?? [];
+  if (ms !== undefined && id !== undefined) return [Number(ms), id];
+  throw foreignCursor();
+}
+
+function foreignCursor(cause?: unknown): PlatformError {
+  return new PlatformError("invalid_request", "The cursor is not one this API gave.", {
+    details: [{ field: "cursor", message: "send nextCursor of the previous page as it was, or leave it out" }],
+    cause,
+  });
 }

@@ -8,10 +8,13 @@ import type { SessionClient } from "#chat/session-client";
 import { toBudgets, type Budget } from "#limits/budget";
 import type { QuotaClient } from "#limits/quota-client";
 import { rateDemands } from "#limits/rate-demands";
+import type { JobServices } from "#ingest-jobs/job-services";
 import type { Logger } from "#observability/logger";
 import type { RagServices } from "#rag/rag-services";
 import { createD1DocumentStore } from "#storage/d1-document-store";
+import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { createD1SessionIndex } from "#storage/d1-session-index";
+import type { IngestJobStore } from "#storage/ingest-job-store";
 import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
@@ -19,6 +22,7 @@ import type { TenantConfig } from "#tenancy/tenant-config";
 import { budgetedModels } from "#worker/budgeted-models";
 import { checkDependencies } from "#worker/check-dependencies";
 import type { WorkerEnv } from "#worker/env";
+import { ingestRuns } from "#worker/ingest-workflow";
 import { logModelCall } from "#worker/log-model-call";
 import type { PromptLibrary } from "#worker/prompts";
 import type { Services } from "#worker/services";
@@ -27,6 +31,7 @@ import type { Services } from "#worker/services";
 export interface TenantServices {
   readonly models: ModelClient;
   readonly knowledge: RagServices;
+  readonly jobs: IngestJobStore;
   readonly sessionIndex: SessionIndex;
 }
 
@@ -57,7 +62,12 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
     models,
     clock: systemClock,
   };
-  return { models, knowledge, sessionIndex: createD1SessionIndex(env.DB) };
+  return {
+    models,
+    knowledge,
+    jobs: createD1IngestJobStore(env.DB),
+    sessionIndex: createD1SessionIndex(env.DB),
+  };
 }
 
 /** Makes what the routes use. */
@@ -75,6 +85,10 @@ export function composeServices(
     sessionIndex: createD1SessionIndex(env.DB),
     models: (tenant) => composeTenant(env, tenant, parts).models,
     knowledge: (tenant) => composeTenant(env, tenant, parts).knowledge,
+    ingestJobs: (tenant): JobServices => {
+      const { knowledge, jobs } = composeTenant(env, tenant, parts);
+      return { ...knowledge, jobs, runs: ingestRuns(env.INGEST_JOBS) };
+    },
     usage: (tenant, caller) =>
       quotas.usage(tenant.tenantId, {
         rate: rateDemands(tenant.limits, caller),

@@ -11,6 +11,7 @@ import { createLogger, describeThrown, type Logger } from "#observability/logger
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
 import { composeServices } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
+import { defineIngestWorkflow, type IngestWorkflowClass } from "#worker/ingest-workflow";
 import { loadDirectory } from "#worker/load-directory";
 import { PromptLibrary, type PromptTexts } from "#worker/prompts";
 import { routes } from "#worker/routes/all-routes";
@@ -25,12 +26,13 @@ export interface WorkerDefinition {
   readonly openapi?: string;
 }
 
-/** What a Worker's entry module exports: the fetch handler and the Durable Object classes. */
+/** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
 export interface DefinedWorker {
   readonly handler: ExportedHandler<WorkerEnv>;
   readonly ChatSession: ChatSessionClass;
   readonly IdempotencyRecord: typeof IdempotencyRecord;
   readonly TenantQuota: typeof QuotaObject;
+  readonly IngestWorkflow: IngestWorkflowClass;
 }
 
 /**
@@ -49,6 +51,7 @@ export function defineWorker(definition: WorkerDefinition): DefinedWorker {
     ChatSession: defineChatSession(definition.tenants, consoleLogger(), quotasOf),
     IdempotencyRecord,
     TenantQuota: QuotaObject,
+    IngestWorkflow: defineIngestWorkflow(definition.tenants, consoleLogger(), quotasOf),
   };
 }
 

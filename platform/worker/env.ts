@@ -3,6 +3,7 @@ import * as z from "zod";
 import type { SessionEnv } from "#chat/session-object";
 import type { IdempotencyEnv } from "#idempotency/record-object";
 import type { QuotaEnv } from "#limits/quota-object";
+import type { IngestRun } from "#worker/ingest-workflow";
 import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
@@ -11,6 +12,8 @@ export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly VECTORS: Vectorize;
+  /** Runs of ingest jobs. */
+  readonly INGEST_JOBS: Workflow<IngestRun>;
   /** Name of the environment, in text. */
   readonly ENVIRONMENT: string;
   /** `off` lifts rate limits and budgets; heeded in the environment `dev` only. */

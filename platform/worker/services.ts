@@ -1,6 +1,7 @@
 import type { ModelClient } from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
+import type { JobServices } from "#ingest-jobs/job-services";
 import type { UsageReport } from "#limits/quota-message";
 import type { RateCaller } from "#limits/rate-demands";
 import type { RagServices } from "#rag/rag-services";
@@ -21,6 +22,8 @@ export interface Services {
   models(tenant: TenantConfig): ModelClient;
   /** Documents, search and what they need. */
   knowledge(tenant: TenantConfig): RagServices;
+  /** The same, and the jobs that ingest what is too much for one call. */
+  ingestJobs(tenant: TenantConfig): JobServices;
   /** The OpenAPI document, as JSON text. */
   readonly openapi: string;
   /** What a caller has used of its limits and budgets. */

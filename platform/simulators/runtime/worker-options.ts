@@ -89,6 +89,9 @@ function platformBindings({ config }: WorkerDeployment): WorkerEnv {
       ...(delivery_delay === undefined ? {} : { deliveryDelay: delivery_delay }),
     };
   }
+  for (const { binding, name, class_name, script_name } of config.workflows ?? []) {
+    env[binding] = { type: "workflow", name, worker: script_name ?? config.name, exportName: class_name };
+  }
   for (const { name, namespace_id, simple } of config.ratelimits ?? []) {
     env[name] = { type: "rate-limit", namespace: namespace_id, simple: { ...simple } };
   }
@@ -119,9 +122,13 @@ function simulatedEnv(deployment: WorkerDeployment, options: RuntimeOptions, pat
 }
 
 function exportedClasses(config: ResolvedWranglerConfig): WorkerExports {
-  return Object.fromEntries(
-    [...durableObjectClasses(config)].map(([className, storage]) => [className, { type: "durable-object", storage }]),
+  const objects = [...durableObjectClasses(config)].map(
+    ([className, storage]) => [className, { type: "durable-object", storage }] as const,
   );
+  const workflows = (config.workflows ?? [])
+    .filter(({ script_name = config.name }) => script_name === config.name)
+    .map(({ class_name, name }) => [class_name, { type: "workflow", name }] as const);
+  return Object.fromEntries<WorkerExports[string]>([...objects, ...workflows]);
 }
 
 function triggers({ config, hosts }: WorkerDeployment): WorkerTriggers {

@@ -19,6 +19,7 @@ export interface ResolvedWranglerConfig {
   readonly ai?: { readonly binding: string };
   readonly durable_objects?: { readonly bindings: readonly DurableObjectBinding[] };
   readonly migrations?: readonly DurableObjectMigration[];
+  readonly workflows?: readonly WorkflowBinding[];
   readonly analytics_engine_datasets?: readonly { readonly binding: string; readonly dataset?: string }[];
   readonly queues?: { readonly producers?: readonly QueueProducer[]; readonly consumers?: readonly QueueConsumer[] };
   readonly ratelimits?: readonly RateLimitBinding[];
@@ -43,6 +44,14 @@ export interface DurableObjectMigration {
   readonly renamed_classes?: readonly { readonly from: string; readonly to: string }[];
   readonly deleted_classes?: readonly string[];
   readonly [key: string]: unknown;
+}
+
+export interface WorkflowBinding {
+  readonly binding: string;
+  readonly name: string;
+  readonly class_name: string;
+  /** Worker that defines the class. Default: this Worker. */
+  readonly script_name?: string;
 }
 
 export interface QueueProducer {

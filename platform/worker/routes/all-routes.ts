@@ -1,7 +1,8 @@
 import type { Route } from "#http/route";
 import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
-import { deleteDocumentRoute, getDocumentRoute, ingestRoute, listDocumentsRoute } from "#worker/routes/documents";
+import { deleteDocumentRoute, getDocumentRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
+import { ingestRoute, listJobsRoute, readJobRoute, retryJobRoute } from "#worker/routes/ingest";
 import { completionsRoute } from "#worker/routes/openai-completions";
 import { embeddingsRoute } from "#worker/routes/openai-embeddings";
 import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
@@ -19,6 +20,9 @@ export const routes: readonly Route<Services>[] = [
   resumeRoute,
   deleteSessionRoute,
   ingestRoute,
+  listJobsRoute,
+  readJobRoute,
+  retryJobRoute,
   listDocumentsRoute,
   getDocumentRoute,
   deleteDocumentRoute,

@@ -8,38 +8,13 @@ import {
   documentDetailSchema,
   listDocumentsResponseSchema,
 } from "#rag/documents-response";
-import { ingestDocuments } from "#rag/ingest-documents";
-import { docIdSchema, ingestRequestSchema, ingestResponseSchema } from "#rag/ingest-request";
+import { docIdSchema } from "#rag/ingest-request";
 import { getDocument, listDocuments } from "#rag/list-documents";
-import { parseIngestRequest } from "#rag/parse-ingest-request";
-import { knowledgeCall } from "#worker/routes/knowledge-call";
 import type { Services } from "#worker/services";
 
 /** A docId may hold "/", so it takes the rest of the path; `%2F` works as well. */
 const DOCUMENT_PATH = "/documents/:docId{.+}";
 const documentParams = z.strictObject({ docId: docIdSchema });
-
-/** `POST /ingest`: stores documents so that they can be searched; replaces those of the same id. */
-export const ingestRoute = defineRoute<Services>()(
-  {
-    method: "POST",
-    path: "/ingest",
-    operationId: "ingest",
-    summary:
-      "Store one document or several; a document that is there already is replaced, an unchanged one costs nothing",
-    tag: "knowledge",
-    access: "ingest",
-    body: ingestRequestSchema,
-    parseBody: parseIngestRequest,
-    bodyLimit: "ingest",
-    response: ingestResponseSchema,
-  },
-  async (context, { body: documents }) => {
-    const { tenant, services, traceId } = context;
-    const call = { ...knowledgeCall(context), documents };
-    return envelope(traceId, await ingestDocuments(tenant.tenantId, services.knowledge(tenant), call));
-  },
-);
 
 /** `GET /documents`: the tenant's documents, by id. */
 export const listDocumentsRoute = defineRoute<Services>()(

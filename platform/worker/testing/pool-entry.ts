@@ -8,4 +8,4 @@ const worker = defineWorker({
 });
 
 export default worker.handler;
-export const { ChatSession, IdempotencyRecord, TenantQuota } = worker;
+export const { ChatSession, IdempotencyRecord, TenantQuota, IngestWorkflow } = worker;

@@ -54,6 +54,7 @@ const CONFIG = {
       { name: "QUOTAS", class_name: "TenantQuota" },
     ],
   },
+  workflows: [{ binding: "INGEST_JOBS", name: "test-ingest", class_name: "IngestWorkflow" }],
   migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
 };
 

@@ -6,7 +6,7 @@ import { renderEntryModule } from "#tools/tenant/config/entry-module";
 const acme = { tenantId: "acme", configImport: "./config.json", prompts: {} };
 
 describe("renderEntryModule", () => {
-  it("exports the handler and the Durable Object classes", () => {
+  it("exports the handler, the Durable Object classes and the Workflow", () => {
     assert.equal(
       renderEntryModule([acme]),
       `// Generated from the tenant's config and prompts. Do not edit.
@@ -24,6 +24,8 @@ export const ChatSession = worker.ChatSession;
 export const IdempotencyRecord = worker.IdempotencyRecord;
 /** Durable Object class: rate limits and budgets of one tenant. */
 export const TenantQuota = worker.TenantQuota;
+/** Workflow: stores the documents of a large ingest. */
+export const IngestWorkflow = worker.IngestWorkflow;
 `,
     );
   });

@@ -34,6 +34,8 @@ export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: s
     "export const IdempotencyRecord = worker.IdempotencyRecord;",
     "/** Durable Object class: rate limits and budgets of one tenant. */",
     "export const TenantQuota = worker.TenantQuota;",
+    "/** Workflow: stores the documents of a large ingest. */",
+    "export const IngestWorkflow = worker.IngestWorkflow;",
     "",
   ].join("\n");
 }

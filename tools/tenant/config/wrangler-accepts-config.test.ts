@@ -28,7 +28,7 @@ describe("the real wrangler", () => {
   mkdirSync(path.join(folder, "gen"));
   writeFileSync(
     path.join(folder, "bundle.js"),
-    'export default { fetch: () => new Response("") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\n',
+    'import { WorkflowEntrypoint } from "cloudflare:workers";\nexport default { fetch: () => new Response("") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\nexport class IngestWorkflow extends WorkflowEntrypoint {}\n',
   );
 
   for (const name of ENVIRONMENTS) {
@@ -44,6 +44,7 @@ describe("the real wrangler", () => {
         "env.CHAT_SESSIONS (ChatSession)",
         "env.IDEMPOTENCY (IdempotencyRecord)",
         "env.QUOTAS (TenantQuota)",
+        "env.INGEST_JOBS (IngestWorkflow)",
         "env.KV",
         `env.DB (acme-${name})`,
         `env.VECTORS (acme-${name})`,

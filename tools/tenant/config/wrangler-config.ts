@@ -54,6 +54,8 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
         { name: "QUOTAS", class_name: "TenantQuota" },
       ],
     },
+    // Made by the deploy itself: nothing to provision.
+    workflows: [{ binding: "INGEST_JOBS", name: `${environment.workerName}-ingest`, class_name: "IngestWorkflow" }],
     migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
     observability: { enabled: true },
     upload_source_maps: true,

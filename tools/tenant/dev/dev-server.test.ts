@@ -25,7 +25,7 @@ import { findServer } from "#tools/tenant/local/server-state";
 const BUNDLE = process.env["WORKER_BUNDLE"] ?? "";
 const WAIT_MS = 30_000;
 const VERSION_2 =
-  'export default { fetch: () => new Response("version 2") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\n';
+  'import { WorkflowEntrypoint } from "cloudflare:workers";\nexport default { fetch: () => new Response("version 2") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\nexport class IngestWorkflow extends WorkflowEntrypoint {}\n';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "dev-server-"));
 const inFolder = (name: string): string => path.join(folder, name);

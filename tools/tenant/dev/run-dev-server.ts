@@ -36,11 +36,12 @@ export async function runDevServer(options: DevOptions): Promise<number> {
     const address = { url: runtime.url, apiKey };
     cleanups.push(announceServer(dataDir, { ...address, tenantId: files.tenantId, pid: process.pid }));
     say(startScreen(options, address, Math.round(performance.now() - startedMs)));
+    // Before the ready file: who waits for that may change a source at once.
+    if (options.watchDir !== undefined) cleanups.push(watchAndReload(runtime, options, options.watchDir));
     if (options.readyFile !== undefined) {
       cleanups.push(writeOwnFile(options.readyFile, { url: runtime.url, tenantId: files.tenantId, apiKey }));
     }
     if (options.shouldOpen) openBrowser(runtime.url);
-    if (options.watchDir !== undefined) cleanups.push(watchAndReload(runtime, options, options.watchDir));
     if (options.ingestDir !== undefined) void reportIngest(address, options.ingestDir, screen, stopped.signal);
     await stopped.promise;
     say(out("dim", "stopping"));

@@ -1,0 +1,94 @@
+import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
+import * as z from "zod";
+
+import type { JobRuns } from "#ingest-jobs/job-services";
+import { runJob, type JobSteps } from "#ingest-jobs/run-job";
+import type { QuotaClient } from "#limits/quota-client";
+import { describeThrown, type Logger } from "#observability/logger";
+import { ragSettings } from "#rag/rag-services";
+import type { EnvironmentName } from "#tenancy/environment-config";
+import type { TenantDirectory } from "#tenancy/tenant-directory";
+import { composeTenant } from "#worker/compose-services";
+import { parseVars, type WorkerEnv } from "#worker/env";
+import { loadDirectory } from "#worker/load-directory";
+
+/** The Workflow class that runs a Worker's ingest jobs. */
+export type IngestWorkflowClass = new (context: ExecutionContext, env: WorkerEnv) => WorkflowEntrypoint<WorkerEnv>;
+
+const paramsSchema = z.strictObject({ tenantId: z.string(), jobId: z.string(), run: z.int().positive() });
+
+/** What a run is started with. */
+export type IngestRun = z.infer<typeof paramsSchema>;
+
+/** An attempt that takes longer is broken off and made again. */
+const STEP_TIMEOUT = "5 minutes";
+/** The pauses between attempts (milliseconds) double: 5 s to 80 s, so that a model that is down for two minutes costs no document. */
+const DEPLOYED_RETRIES = { limit: 5, delay: 5_000, backoff: "exponential" } as const;
+/** On a developer's machine nobody waits for long. */
+const DEV_RETRIES = { limit: 3, delay: 250, backoff: "exponential" } as const;
+
+/** Binds the class to the tenants of the bundle. A job of a tenant that the bundle does not hold is not run. */
+export function defineIngestWorkflow(
+  tenants: readonly unknown[],
+  log: Logger,
+  quotasOf: (env: WorkerEnv) => QuotaClient,
+): IngestWorkflowClass {
+  let directory: TenantDirectory | undefined;
+  return class IngestWorkflow extends WorkflowEntrypoint<WorkerEnv> {
+    override async run({ payload }: WorkflowEvent<unknown>, workflowStep: WorkflowStep): Promise<void> {
+      const { tenantId: id, jobId, run } = paramsSchema.parse(payload);
+      const vars = parseVars(this.env);
+      directory ??= loadDirectory(tenants, vars);
+      const tenant = directory.byId(id);
+      if (tenant === undefined) return;
+      const { environment } = vars;
+      const services = composeTenant(this.env, tenant, { environment, log, quotas: quotasOf(this.env) });
+      const settings = ragSettings(tenant, { environment, route: "/ingest" });
+      const context = { tenantId: id, jobId, environment, log };
+      await runJob(
+        tenant.tenantId,
+        { ...services.knowledge, jobs: services.jobs },
+        { jobId, run, settings },
+        durableSteps(workflowStep, context),
+      );
+    }
+  };
+}
+
+function durableSteps(
+  step: WorkflowStep,
+  { tenantId, jobId, environment, log }: { tenantId: string; jobId: string; environment: EnvironmentName; log: Logger },
+): JobSteps {
+  const options = { retries: environment === "dev" ? DEV_RETRIES : DEPLOYED_RETRIES, timeout: STEP_TIMEOUT } as const;
+  /** The attempt, told to the log when it fails: the caller sees the last failure only. */
+  const watched =
+    <Result>(name: string, work: () => Promise<Result>) =>
+    async (): Promise<Result> => {
+      try {
+        return await work();
+      } catch (error) {
+        log.log("error", "ingest_step_failed", { tenantId, jobId, step: name, error: describeThrown(error) });
+        throw error;
+      }
+    };
+  return {
+    act: (name, work) => step.do(name, options, watched(name, work)),
+    list: (name, work) => step.do(name, options, watched(name, work)),
+  };
+}
+
+/** Starts runs as instances of the Workflow. The instance's id is the run's, so that a run is started once. */
+export function ingestRuns(workflow: Workflow<IngestRun>): JobRuns {
+  return {
+    async start(tenantId, jobId, run) {
+      // A tenant id holds no "_": two runs never share an id.
+      const id = `${tenantId}_${jobId}_${run}`;
+      try {
+        await workflow.create({ id, params: { tenantId, jobId, run } });
+      } catch (error) {
+        // What was created already is what was asked for; anything else is the caller's to know.
+        if (!(error instanceof Error && error.message.includes("already_exists"))) throw error;
+      }
+    },
+  };
+}
