@@ -17,12 +17,16 @@ import type { AppEnv, RequestContext } from "#http/request-context";
 import { type HttpMethod, maxBodyBytes, type Route, type RouteSpec } from "#http/route";
 import { type Repetitions, runOnce } from "#http/run-once";
 import type { QuotaClient } from "#limits/quota-client";
-import { describeThrown, type Logger } from "#observability/logger";
+import { describeThrown, type LogFields, type Logger } from "#observability/logger";
+import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
+import type { TenantId } from "#tenancy/tenant-id";
 
 /** What the HTTP shell needs from the Worker that hosts it. */
 export interface AppOptions<Services> {
   readonly directory: TenantDirectory;
+  /** A tenant's config with what was set at run time, and what the request's log line says of that. */
+  readonly currentTenant: (tenantId: TenantId) => Promise<{ config: TenantConfig; logFields: LogFields }>;
   readonly routes: readonly Route<Services>[];
   readonly services: Services;
   readonly apiKeys: ApiKeyStore;
@@ -43,7 +47,7 @@ export interface AppOptions<Services> {
  * header limit     before anything reads a header
  * tenant           before anything is stored, read or limited
  * CORS             after the tenant, whose origins decide; before authentication, because a preflight carries no key
- * route            authenticate → rate limit → scope → repetition? → read and parse the input → handler
+ * route            authenticate → rate limit → scope → settings of now → repetition? → read and parse the input → handler
  */
 export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
   const app = new Hono<AppEnv<Services>>();
@@ -97,14 +101,18 @@ async function runRoute<Services>(
   const { spec } = route;
   c.set("route", spec.path);
   const principal = await admitPrincipal(c, spec, options);
+  const { config: tenant, logFields } = await options.currentTenant(c.var.tenant.tenantId);
+  c.set("logFields", logFields);
+  requireFlag(tenant, spec);
   const context: RequestContext<Services> = {
     request: c.req.raw,
     route: spec.path,
     traceId: c.var.traceId,
-    tenant: c.var.tenant,
+    tenant,
     principal,
     services: options.services,
     log: c.var.log,
+    noteFields: (fields) => c.set("logFields", { ...c.var.logFields, ...fields }),
     waitUntil: (work) => {
       c.executionCtx.waitUntil(work);
     },
@@ -113,7 +121,7 @@ async function runRoute<Services>(
   const raw = { query: c.req.query(), params: c.req.param() };
   const key = spec.method === "POST" ? c.req.raw.headers.get("idempotency-key") : null;
   if (key === null) return route.handle(context, raw);
-  const once = { key, maxBytes: maxBodyBytes(c.var.tenant, spec), repetitions: options.repetitions };
+  const once = { key, maxBytes: maxBodyBytes(tenant, spec), repetitions: options.repetitions };
   return runOnce(context, once, (own) => route.handle(own, raw));
 }
 
@@ -141,6 +149,11 @@ async function admitPrincipal<Services>(
   if (access === "any-key") requireKey(principal);
   else requireScope(principal, access);
   return principal;
+}
+
+function requireFlag({ featureFlags }: TenantConfig, { flag }: RouteSpec): void {
+  if (flag === undefined || featureFlags[flag]) return;
+  throw new PlatformError("forbidden", `This is switched off for the tenant at the moment (${flag}).`);
 }
 
 /** Who uses a route that needs no key. */

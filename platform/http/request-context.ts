@@ -1,5 +1,5 @@
 import type { Principal } from "#auth/principal";
-import type { Logger } from "#observability/logger";
+import type { LogFields, Logger } from "#observability/logger";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** What a handler knows about a request: everything checked, nothing raw but the request itself. */
@@ -8,10 +8,13 @@ export interface RequestContext<Services> {
   /** The route's pattern, e.g. `/chat/:sessionId/history`. */
   readonly route: string;
   readonly traceId: string;
+  /** The tenant's config, with what was set at run time. */
   readonly tenant: TenantConfig;
   readonly principal: Principal;
   readonly services: Services;
   readonly log: Logger;
+  /** Adds fields to the request's own log line. */
+  noteFields(fields: LogFields): void;
   /** Keeps the Worker alive for work that must not delay the answer. */
   waitUntil(work: Promise<unknown>): void;
   /** Says that an answer which began well has failed in its middle, so that no repetition of the request gets to see it. */
@@ -32,6 +35,8 @@ export interface AppEnv<Services> {
     route: string;
     /** What the rate limits say of this request. */
     rateHeaders: Readonly<Record<string, string>>;
+    /** What the request's log line says besides. */
+    logFields: LogFields;
     /** Code of the error that was answered, for the request's log line. */
     errorCode: string;
   };

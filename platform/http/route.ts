@@ -2,6 +2,7 @@ import type * as z from "zod";
 
 import { readJsonBody, parseInput } from "#http/read-input";
 import type { RequestContext } from "#http/request-context";
+import type { FeatureFlag } from "#tenancy/feature-flags";
 import type { Scope } from "#tenancy/scopes";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
@@ -22,6 +23,8 @@ export interface RouteSpec {
   readonly tag: string;
   /** The scope a caller needs; `any-key` takes every valid key, `public` needs no credential at all. */
   readonly access: Scope | "any-key" | "public";
+  /** The route answers `forbidden` while this flag of the tenant is off. */
+  readonly flag?: FeatureFlag;
   readonly body?: z.ZodType;
   /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
   readonly parseBody?: (value: unknown) => unknown;

@@ -34,6 +34,12 @@ export interface LogFields {
   readonly cacheStatus?: string;
   /** HTTP status of the provider. */
   readonly upstreamStatus?: number;
+  /** Version of the prompt that the model was given. */
+  readonly promptVersion?: string;
+  /** What was set at run time for the tenant: `searchAnswers=false`, `model:/chat=…`, `prompt:system=…`. */
+  readonly overrides?: readonly string[];
+  /** Name of a setting in KV that is not used. */
+  readonly setting?: string;
   readonly code?: string;
   /** An ingest job, and what of it was being done. */
   readonly jobId?: string;

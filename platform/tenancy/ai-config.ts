@@ -30,6 +30,17 @@ const timeoutsSchema = z.strictObject({
 /** Routes whose chat model can be set apart from `models.chat`. */
 const routeSchema = z.strictObject({ chat: modelId }).optional();
 
+const routesSchema = z.strictObject({
+  "/chat": routeSchema,
+  "/search": routeSchema,
+  "/tools/execute": routeSchema,
+  "/v1/chat/completions": routeSchema,
+});
+
+/** Routes that can have a chat model of their own. */
+export const MODEL_ROUTES = routesSchema.keyof().options;
+export type ModelRoute = (typeof MODEL_ROUTES)[number];
+
 /** Which model does what, which others a caller may ask for, and what happens when one fails. */
 export const aiSchema = z.strictObject({
   models: z
@@ -44,14 +55,7 @@ export const aiSchema = z.strictObject({
   /** Models that may be used besides `models`: by a request, a route, an environment or a fallback. */
   allowedModels: z.array(modelId).max(50).default([]),
   /** Chat model of a route, where it is not the one of the environment or the tenant. */
-  routes: z
-    .strictObject({
-      "/chat": routeSchema,
-      "/search": routeSchema,
-      "/tools/execute": routeSchema,
-      "/v1/chat/completions": routeSchema,
-    })
-    .prefault({}),
+  routes: routesSchema.prefault({}),
   /** Chat models to ask instead of one that is down or slow, in order. */
   fallbacks: z.record(modelId, z.array(modelId).min(1).max(4)).default({}),
   timeouts: timeoutsSchema.prefault({}),

@@ -7,6 +7,7 @@ import {
   ENVIRONMENTS,
   resolveEnvironment,
 } from "#tenancy/environment-config";
+import { featureFlagsSchema } from "#tenancy/feature-flags";
 import { limitsSchema } from "#tenancy/limits-config";
 import { scopeSchema } from "#tenancy/scopes";
 import { sessionsSchema } from "#tenancy/sessions-config";
@@ -78,6 +79,7 @@ const fields = z.strictObject({
   limits: limitsSchema.prefault({}),
   sessions: sessionsSchema.prefault({}),
   search: searchSchema.prefault({}),
+  featureFlags: featureFlagsSchema.prefault({}),
   logging: loggingSchema.prefault({}),
 });
 

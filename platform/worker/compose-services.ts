@@ -11,6 +11,7 @@ import { rateDemands } from "#limits/rate-demands";
 import type { JobServices } from "#ingest-jobs/job-services";
 import type { Logger } from "#observability/logger";
 import type { RagServices } from "#rag/rag-services";
+import type { RuntimeSettings } from "#settings/runtime-settings";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { createD1SessionIndex } from "#storage/d1-session-index";
@@ -24,7 +25,6 @@ import { checkDependencies } from "#worker/check-dependencies";
 import type { WorkerEnv } from "#worker/env";
 import { ingestRuns } from "#worker/ingest-workflow";
 import { logModelCall } from "#worker/log-model-call";
-import type { PromptLibrary } from "#worker/prompts";
 import type { Services } from "#worker/services";
 
 /** The adapters of one tenant: its gateway and its knowledge. */
@@ -73,13 +73,13 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
 /** Makes what the routes use. */
 export function composeServices(
   env: WorkerEnv,
-  parts: IsolateParts & { sessions: SessionClient; prompts: PromptLibrary; openapi: string },
+  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings; openapi: string },
 ): Services {
-  const { environment, sessions, prompts, openapi, quotas } = parts;
+  const { environment, sessions, settings, openapi, quotas } = parts;
   return {
     environment,
     sessions,
-    prompts,
+    settings,
     openapi,
     clock: systemClock,
     sessionIndex: createD1SessionIndex(env.DB),

@@ -1,3 +1,6 @@
+import { waitUntil } from "cloudflare:workers";
+
+import { allowedModels } from "#ai-gateway/choose-model";
 import { createApp } from "#http/create-app";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { systemClock } from "#base/clock";
@@ -8,19 +11,20 @@ import { QuotaClient } from "#limits/quota-client";
 import { quotaNamespace } from "#limits/quota-calls";
 import { QuotaObject } from "#limits/quota-object";
 import { createLogger, describeThrown, type Logger } from "#observability/logger";
+import { BakedPrompts, type PromptTexts } from "#settings/baked-prompts";
+import { RuntimeSettings } from "#settings/runtime-settings";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
 import { composeServices } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
 import { defineIngestWorkflow, type IngestWorkflowClass } from "#worker/ingest-workflow";
 import { loadDirectory } from "#worker/load-directory";
-import { PromptLibrary, type PromptTexts } from "#worker/prompts";
 import { routes } from "#worker/routes/all-routes";
 
 /** What the generated entry module of a bundle hands over: this Worker's tenants and nobody else's. */
 export interface WorkerDefinition {
   /** Validated tenant configs: one for a silo, several for a pool. */
   readonly tenants: readonly unknown[];
-  /** Prompt texts by tenant and name, e.g. `{acme: {system: "…"}}`. */
+  /** Prompt texts by tenant and name, placeholders unfilled, e.g. `{acme: {system: "…"}}`. */
   readonly prompts?: PromptTexts;
   /** The OpenAPI document as JSON text. */
   readonly openapi?: string;
@@ -68,18 +72,27 @@ function newQuotaClient(env: WorkerEnv): QuotaClient {
 function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
   const vars = parseVars(env);
   const log = consoleLogger();
+  const { environment } = vars;
   const sessions = sessionClient(env.CHAT_SESSIONS);
+  const directory = loadDirectory(tenants, vars);
+  const settings = new RuntimeSettings({
+    kv: env.KV,
+    directory,
+    environment,
+    baked: new BakedPrompts(prompts),
+    chatModels: (tenant) => allowedModels(tenant, "chat"),
+    clock: systemClock,
+    waitUntil,
+    log,
+  });
   return createApp({
-    directory: loadDirectory(tenants, vars),
+    directory,
+    currentTenant: async (tenantId) => {
+      const { config, overrides } = await settings.current(tenantId);
+      return { config, logFields: overrides.length === 0 ? {} : { overrides } };
+    },
     routes,
-    services: composeServices(env, {
-      environment: vars.environment,
-      sessions,
-      prompts: new PromptLibrary(prompts),
-      openapi,
-      quotas,
-      log,
-    }),
+    services: composeServices(env, { environment, sessions, settings, openapi, quotas, log }),
     quotas,
     apiKeys: new KvApiKeys(env.KV, systemClock),
     repetitions: new AnswerOnce(env.IDEMPOTENCY),

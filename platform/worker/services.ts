@@ -5,11 +5,11 @@ import type { JobServices } from "#ingest-jobs/job-services";
 import type { UsageReport } from "#limits/quota-message";
 import type { RateCaller } from "#limits/rate-demands";
 import type { RagServices } from "#rag/rag-services";
+import type { RuntimeSettings } from "#settings/runtime-settings";
 import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { DependencyStatus } from "#worker/check-dependencies";
-import type { PromptLibrary } from "#worker/prompts";
 
 /** What the routes may use. Built once per isolate by `composeServices`; every call names its tenant. */
 export interface Services {
@@ -17,7 +17,8 @@ export interface Services {
   readonly clock: Clock;
   readonly sessions: SessionClient;
   readonly sessionIndex: SessionIndex;
-  readonly prompts: PromptLibrary;
+  /** Prompts, flags and models of now. */
+  readonly settings: RuntimeSettings;
   /** The tenant's models, by way of its gateway. */
   models(tenant: TenantConfig): ModelClient;
   /** Documents, search and what they need. */

@@ -4,7 +4,7 @@ import path from "node:path";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
-import { renderPrompt } from "#tools/tenant/config/prompt-template";
+import { parsePromptFile } from "#tools/tenant/config/prompt-file";
 import { readTenantConfig, readText } from "#tools/tenant/config/read-tenant-config";
 
 const options = {
@@ -30,7 +30,7 @@ await runCommand(spec, ({ values }) => {
   const outConfig = required(values["out-config"], "out-config");
   const outEntry = required(values["out-entry"], "out-entry");
   const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
-  const prompts = readPrompts(values.prompts ?? [], config);
+  const prompts = readPrompts(values.prompts ?? []);
   const configImport = relativeImport(outEntry, outConfig);
   const openapi = values.openapi === undefined ? undefined : readText(values.openapi);
   writeFileSync(outConfig, canonicalConfig(config));
@@ -43,8 +43,8 @@ function canonicalConfig(config: TenantConfig): string {
   return `${JSON.stringify(rest, null, 2)}\n`;
 }
 
-function readPrompts(files: readonly string[], config: TenantConfig): Record<string, string> {
-  const results = files.map((file) => renderPrompt(file, readText(file), config));
+function readPrompts(files: readonly string[]): Record<string, string> {
+  const results = files.map((file) => parsePromptFile(file, readText(file)));
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) throw new CommandError(problems.join("\n"));
   return Object.fromEntries(results.flatMap((result) => (result.ok ? [[result.name, result.text]] : [])));

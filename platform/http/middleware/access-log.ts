@@ -10,7 +10,7 @@ export function accessLog<Services>(log: Logger): MiddlewareHandler<AppEnv<Servi
     c.set("log", own);
     c.set("route", "(none)");
     await next();
-    const { tenant, principal, errorCode } = c.var as Partial<AppEnv<Services>["Variables"]>;
+    const { tenant, principal, errorCode, logFields } = c.var as Partial<AppEnv<Services>["Variables"]>;
     own.log("info", "request", {
       method: c.req.method,
       route: c.var.route,
@@ -19,6 +19,7 @@ export function accessLog<Services>(log: Logger): MiddlewareHandler<AppEnv<Servi
       ...(tenant === undefined ? {} : { tenantId: tenant.tenantId }),
       ...(principal === undefined ? {} : { principalKind: principal.kind }),
       ...(errorCode === undefined ? {} : { code: errorCode }),
+      ...logFields,
     });
   };
 }

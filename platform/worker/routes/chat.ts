@@ -142,10 +142,8 @@ export const deleteSessionRoute = defineRoute<Services>()(
   },
 );
 
-async function toTurnRequest(
-  { tenant, principal, services, traceId }: RequestContext<Services>,
-  body: ChatRequest,
-): Promise<TurnRequest> {
+async function toTurnRequest(context: RequestContext<Services>, body: ChatRequest): Promise<TurnRequest> {
+  const { tenant, principal, services, traceId } = context;
   const messages = body.messages ?? [{ role: "user" as const, content: body.message ?? "" }];
   if (messages.some((message) => message.role === "system") && !hasScope(principal, "admin")) {
     throw new PlatformError("forbidden", 'A message with role "system" needs the scope "admin".');
@@ -153,7 +151,8 @@ async function toTurnRequest(
   if (body.rag && !hasScope(principal, "search")) {
     throw new PlatformError("forbidden", 'rag: true reads the documents: it needs the scope "search".');
   }
-  const prompt = await services.prompts.find(tenant.tenantId, "system");
+  const { system: prompt } = (await services.settings.current(tenant.tenantId)).prompts;
+  context.noteFields({ promptVersion: prompt.version });
   return {
     sessionId: body.sessionId ?? crypto.randomUUID(),
     principalId: principal.id,

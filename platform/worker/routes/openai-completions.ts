@@ -21,6 +21,7 @@ export const completionsRoute = defineRoute<Services>()(
     summary: "OpenAI-compatible chat completion: one JSON answer, or chunks with stream: true",
     tag: "openai",
     access: "chat",
+    flag: "openaiApi",
     body: completionRequestSchema,
     bodyLimit: "standard",
     bareResponse: completionSchema,

@@ -13,6 +13,7 @@ export const embeddingsRoute = defineRoute<Services>()(
     summary: "OpenAI-compatible embeddings, as numbers or as base64",
     tag: "openai",
     access: "search",
+    flag: "openaiApi",
     body: embeddingRequestSchema,
     bodyLimit: "standard",
     bareResponse: embeddingListSchema,

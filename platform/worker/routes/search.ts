@@ -28,7 +28,8 @@ export const searchRoute = defineRoute<Services>()(
   },
   async (context, { body }) => {
     const { tenant, services, traceId } = context;
-    const call = { ...knowledgeCall(context), request: body };
+    const mode = tenant.featureFlags.searchAnswers ? body.mode : "retrieve";
+    const call = { ...knowledgeCall(context), request: { ...body, mode } };
     const events = answerSearch(tenant.tenantId, services.knowledge(tenant), call);
     if (!body.stream) return envelope(traceId, await collectSearch(events));
     return eventStream(encodeEvents(toServerSentEvents(context, events)));

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
+import type { RuntimeOptions } from "#simulators/runtime/runtime-options";
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
 import { SCOPES, type Scope } from "#tenancy/scopes";
 import { tenantIdSchema } from "#tenancy/tenant-id";
@@ -35,6 +36,8 @@ export interface TestWorker {
   makeKey(tenant: string, scopes: readonly Scope[]): Promise<string>;
   send(target: string, call?: Call): Promise<Response>;
   call(target: string, call?: Call): Promise<Answer>;
+  /** Goes on in a new isolate, which remembers nothing; what is stored stays. */
+  restart(): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -59,14 +62,17 @@ const CONFIG = {
 };
 
 /** Boots `$WORKER_BUNDLE` with an empty store. */
-export async function startTestWorker(options: { dataDir?: string } = {}): Promise<TestWorker> {
+export async function startTestWorker(
+  options: Pick<RuntimeOptions, "dataDir" | "logLevel" | "onLog"> = {},
+): Promise<TestWorker> {
   const modulePath = path.resolve(process.env["WORKER_BUNDLE"] ?? "");
-  const runtime = await startRuntime({
+  const runtimeOptions: RuntimeOptions = {
     workers: [{ name: CONFIG.name, modulePath, config: CONFIG }],
     onLog: () => undefined,
     model: { tokenDelayMs: 0 },
     ...options,
-  });
+  };
+  const runtime = await startRuntime(runtimeOptions);
   const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
   await migrate(DB);
   const makeKey = async (tenant: string, scopes: readonly Scope[]) => {
@@ -84,6 +90,7 @@ export async function startTestWorker(options: { dataDir?: string } = {}): Promi
     makeKey,
     send,
     call: async (target, call) => read(await send(target, call)),
+    restart: () => runtime.reload(runtimeOptions),
     dispose: () => runtime.dispose(),
   };
 }

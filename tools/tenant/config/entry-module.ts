@@ -1,4 +1,4 @@
-/** One tenant of a bundle: where its checked config is, seen from the entry module, and its prompts by name. */
+/** One tenant of a bundle: where its checked config is, seen from the entry module, and its prompts by name, placeholders unfilled. */
 export interface BundledTenant {
   readonly tenantId: string;
   /** Relative import path of the config's JSON, e.g. `./config.json`. */

@@ -1,0 +1,21 @@
+import * as z from "zod";
+
+/**
+ * What of a tenant can be switched off and on again: by its config, and at run time without a deploy.
+ * A flag stands here together with the code that reads it; `FEATURE_FLAG_EFFECTS` says what it does.
+ */
+export const featureFlagsSchema = z.strictObject({
+  ingestion: z.boolean().default(true),
+  openaiApi: z.boolean().default(true),
+  searchAnswers: z.boolean().default(true),
+});
+
+export type FeatureFlags = Readonly<z.output<typeof featureFlagsSchema>>;
+export type FeatureFlag = keyof FeatureFlags;
+
+/** What a flag does while it is on, for people. */
+export const FEATURE_FLAG_EFFECTS: Readonly<Record<FeatureFlag, string>> = {
+  ingestion: "documents can be ingested; off: accepted jobs go on, what is there stays searchable and can be deleted",
+  openaiApi: "OpenAI's clients are served under /v1",
+  searchAnswers: "a model answers searches; off: they return sources only",
+};
