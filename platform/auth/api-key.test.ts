@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { apiKeyRecordSchema, apiKeyStorageKey, claimedTenantOf, generateApiKey } from "#auth/api-key";
+import { apiKeyRecordSchema, apiKeyStorageKey, claimedTenantOfKey, generateApiKey } from "#auth/api-key";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
 const acme = tenantIdSchema.parse("acme-labs");
@@ -11,7 +11,7 @@ describe("api keys", () => {
     const options = { label: "ci", scopes: ["chat" as const], nowMs: 0 };
     const [first, second] = [await generateApiKey(acme, options), await generateApiKey(acme, options)];
     assert.notEqual(first.key, second.key);
-    assert.equal(claimedTenantOf(first.key), "acme-labs");
+    assert.equal(claimedTenantOfKey(first.key), "acme-labs");
     assert.deepEqual(apiKeyRecordSchema.parse(first.record), first.record);
   });
 
@@ -31,7 +31,7 @@ describe("api keys", () => {
     "ak_ACME_aaaaaaaaaaaaaaaaaaaaaaaa",
   ]) {
     it(`does not take ${JSON.stringify(text)} for a key`, () => {
-      assert.equal(claimedTenantOf(text), undefined);
+      assert.equal(claimedTenantOfKey(text), undefined);
     });
   }
 });

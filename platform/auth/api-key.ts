@@ -57,7 +57,7 @@ export async function generateApiKey(
 }
 
 /** The tenant that a key claims to be of: selects whom to ask, proves nothing. `undefined` when the text is no key. */
-export function claimedTenantOf(key: string): string | undefined {
+export function claimedTenantOfKey(key: string): string | undefined {
   const [, claimed] = /^ak_([a-z0-9-]+)_[A-Za-z0-9_-]{20,100}$/.exec(key) ?? [];
   return claimed !== undefined && TENANT_ID_PATTERN.test(claimed) ? claimed : undefined;
 }

@@ -4,8 +4,9 @@ import { after, before, describe, it } from "node:test";
 import { convertV4MiniflareOptions, Miniflare } from "miniflare";
 
 import { apiKeyStorageKey, generateApiKey, type ApiKeyRecord } from "#auth/api-key";
-import { authenticate } from "#auth/authenticate";
+import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
+import { JwtVerifier } from "#auth/jwt";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { hasScope, requireScope } from "#auth/principal";
 import { PlatformError, type ErrorCode } from "#base/errors";
@@ -42,8 +43,13 @@ describe("authentication against keys in KV", () => {
     return key;
   }
 
+  const checks = (namespace: KVNamespace): Authenticators => ({
+    apiKeys: new KvApiKeys(namespace, clock),
+    tokens: new JwtVerifier(),
+  });
+
   it("accepts a tenant's own key, with the scopes of its record", async () => {
-    const principal = await authenticate(acme, await storeKey(acme), new KvApiKeys(kv, clock), 0);
+    const principal = await authenticate(acme, await storeKey(acme), checks(kv), 0);
     assert.equal(principal.kind, "key");
     assert.deepEqual([...principal.acl], []);
     assert.ok(hasScope(principal, "chat"));
@@ -56,11 +62,11 @@ describe("authentication against keys in KV", () => {
 
   it("carries the document labels of its record", async () => {
     const key = await storeKey(acme, { acl: ["team:legal"] });
-    assert.deepEqual([...(await authenticate(acme, key, new KvApiKeys(kv, clock), 0)).acl], ["team:legal"]);
+    assert.deepEqual([...(await authenticate(acme, key, checks(kv), 0)).acl], ["team:legal"]);
   });
 
   it("refuses another tenant's key, an unknown and an expired one with the same error", async () => {
-    const store = new KvApiKeys(kv, clock);
+    const store = checks(kv);
     const unknown = (await generateApiKey(acme.tenantId, { label: "", scopes: [], nowMs: 0 })).key;
     const expired = await storeKey(acme, { expiresAt: "2026-01-01T00:00:00.000Z" });
     const messages = new Set<string>();
@@ -77,11 +83,11 @@ describe("authentication against keys in KV", () => {
     const key = await storeKey(acme);
     const record = await kv.get(await apiKeyStorageKey(acme.tenantId, key));
     await kv.put(await apiKeyStorageKey(globex.tenantId, key), record ?? "");
-    await assert.rejects(authenticate(globex, key, new KvApiKeys(kv, clock), 0), hasCode("unauthenticated"));
+    await assert.rejects(authenticate(globex, key, checks(kv), 0), hasCode("unauthenticated"));
   });
 
   it("stops trusting a revoked key after half a minute", async () => {
-    const store = new KvApiKeys(kv, clock);
+    const store = checks(kv);
     const key = await storeKey(acme);
     await authenticate(acme, key, store, nowMs);
     await kv.delete(await apiKeyStorageKey(acme.tenantId, key));
@@ -90,7 +96,7 @@ describe("authentication against keys in KV", () => {
   });
 
   it("gives a caller without a credential the anonymous scopes only", async () => {
-    const store = new KvApiKeys(kv, clock);
+    const store = checks(kv);
     const open = await authenticate(tenant("open-co", { auth: { anonymousScopes: ["search"] } }), undefined, store, 0);
     assert.ok(hasScope(open, "search"));
     const closed = await authenticate(acme, undefined, store, 0);

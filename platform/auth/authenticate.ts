@@ -1,5 +1,6 @@
 import { PlatformError } from "#base/errors";
-import { claimedTenantOf, type ApiKeyRecord } from "#auth/api-key";
+import { claimedTenantOfKey, type ApiKeyRecord } from "#auth/api-key";
+import { claimedTenantOfJwt, type JwtVerifier, looksLikeJwt } from "#auth/jwt";
 import type { Principal } from "#auth/principal";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -9,29 +10,45 @@ export interface ApiKeyStore {
   find(tenantId: TenantId, key: string): Promise<ApiKeyRecord | undefined>;
 }
 
+/** What proves a credential. */
+export interface Authenticators {
+  readonly apiKeys: ApiKeyStore;
+  readonly tokens: Pick<JwtVerifier, "verify">;
+}
+
+/** The tenant that a credential claims to be of: selects whom to ask, proves nothing. */
+export function claimedTenantOf(credential: string): string | undefined {
+  return looksLikeJwt(credential) ? claimedTenantOfJwt(credential) : claimedTenantOfKey(credential);
+}
+
 /**
  * Decides who makes a request to a tenant. No credential → the anonymous principal with the tenant's anonymous scopes.
- * A key that is malformed, unknown, expired or another tenant's gives the same `unauthenticated`:
- * the answer never says which, nor whose the key is.
+ * A credential that is malformed, unknown, expired or another tenant's gives the same `unauthenticated`:
+ * the answer never says which, nor whose it is.
  */
 export async function authenticate(
   tenant: TenantConfig,
   credential: string | undefined,
-  store: ApiKeyStore,
+  { apiKeys, tokens }: Authenticators,
   nowMs: number,
 ): Promise<Principal> {
   if (credential === undefined) {
     return { kind: "anonymous", id: "anonymous", scopes: new Set(tenant.auth.anonymousScopes), acl: new Set() };
   }
-  if (claimedTenantOf(credential) !== tenant.tenantId) throw invalidKey();
-  const record = await store.find(tenant.tenantId, credential);
+  if (looksLikeJwt(credential)) {
+    const bearer = await tokens.verify(tenant, credential, nowMs);
+    if (bearer === undefined) throw invalidCredential();
+    return bearer;
+  }
+  if (claimedTenantOfKey(credential) !== tenant.tenantId) throw invalidCredential();
+  const record = await apiKeys.find(tenant.tenantId, credential);
   if (record === undefined || (record.expiresAt !== undefined && Date.parse(record.expiresAt) <= nowMs))
-    throw invalidKey();
+    throw invalidCredential();
   return { kind: "key", id: record.id, scopes: new Set(record.scopes), acl: new Set(record.acl) };
 }
 
-function invalidKey(): PlatformError {
-  return new PlatformError("unauthenticated", "The API key is not valid here.", {
+function invalidCredential(): PlatformError {
+  return new PlatformError("unauthenticated", "The API key or token is not valid here.", {
     headers: { "www-authenticate": 'Bearer error="invalid_token"' },
   });
 }

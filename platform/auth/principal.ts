@@ -3,7 +3,7 @@ import type { Scope } from "#tenancy/scopes";
 
 /** Who makes a request, as far as the platform has checked it. Belongs to exactly one tenant: the request's. */
 export interface Principal {
-  readonly kind: "key" | "anonymous";
+  readonly kind: "key" | "token" | "anonymous";
   /** Stable id within the tenant, fit for logs and for owning sessions. Never a secret. */
   readonly id: string;
   readonly scopes: ReadonlySet<Scope>;
@@ -23,13 +23,17 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
 export function requireScope(principal: Principal, scope: Scope): void {
   if (hasScope(principal, scope)) return;
   requireKey(principal);
-  throw new PlatformError("forbidden", `This key lacks the scope "${scope}".`);
+  throw new PlatformError("forbidden", `The scope "${scope}" is missing.`);
 }
 
 /** Refuses an anonymous caller with `unauthenticated`. */
 export function requireKey({ kind }: Principal): void {
   if (kind !== "anonymous") return;
-  throw new PlatformError("unauthenticated", "Send an API key: Authorization: Bearer <key>, or x-api-key.", {
-    headers: { "www-authenticate": "Bearer" },
-  });
+  throw new PlatformError(
+    "unauthenticated",
+    "Send an API key or a token: Authorization: Bearer <…>, or a key as x-api-key.",
+    {
+      headers: { "www-authenticate": "Bearer" },
+    },
+  );
 }

@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   tool_forbidden: { status: 403, retryable: false, title: "The tool is not allowed" },
   tool_failed: { status: 422, retryable: false, title: "The tool failed" },
   tool_timeout: { status: 504, retryable: true, title: "The tool took too long" },
+  unavailable: { status: 503, retryable: true, title: "A part of the service is unavailable" },
   internal: { status: 500, retryable: true, title: "Internal error" },
 } as const satisfies Record<string, ErrorKind>;
 

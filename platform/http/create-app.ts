@@ -1,6 +1,6 @@
 import { type Context, Hono } from "hono";
 
-import { authenticate, type ApiKeyStore } from "#auth/authenticate";
+import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
 import { type Principal, requireKey, requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
@@ -29,7 +29,7 @@ export interface AppOptions<Services> {
   readonly currentTenant: (tenantId: TenantId) => Promise<{ config: TenantConfig; logFields: LogFields }>;
   readonly routes: readonly Route<Services>[];
   readonly services: Services;
-  readonly apiKeys: ApiKeyStore;
+  readonly authenticators: Authenticators;
   readonly quotas: QuotaClient;
   /** What answers a POST that carries an `Idempotency-Key`. */
   readonly repetitions: Repetitions;
@@ -129,7 +129,7 @@ async function runRoute<Services>(
 async function admitPrincipal<Services>(
   c: Context<AppEnv<Services>>,
   { access }: RouteSpec,
-  { apiKeys, quotas }: AppOptions<Services>,
+  { authenticators, quotas }: AppOptions<Services>,
 ): Promise<Principal> {
   if (access === "public") {
     await countRequest(c, quotas);
@@ -138,7 +138,7 @@ async function admitPrincipal<Services>(
   const credential = readCredential(c.req.raw.headers);
   let principal: Principal;
   try {
-    principal = await authenticate(c.var.tenant, credential, apiKeys, Date.now());
+    principal = await authenticate(c.var.tenant, credential, authenticators, Date.now());
   } catch (error) {
     // Whatever it was: who tries credentials is counted by address, and told to wait before being told why.
     await countRequest(c, quotas);

@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { aiSchema, checkModels } from "#tenancy/ai-config";
+import { authSchema } from "#tenancy/auth-config";
 import {
   environmentsSchema,
   type EnvironmentName,
@@ -9,7 +10,6 @@ import {
 } from "#tenancy/environment-config";
 import { featureFlagsSchema } from "#tenancy/feature-flags";
 import { limitsSchema } from "#tenancy/limits-config";
-import { scopeSchema } from "#tenancy/scopes";
 import { sessionsSchema } from "#tenancy/sessions-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
@@ -31,11 +31,6 @@ const corsSchema = z.strictObject({
     )
     .max(100)
     .default([]),
-});
-
-const authSchema = z.strictObject({
-  /** What a caller without a credential may do. */
-  anonymousScopes: z.array(scopeSchema).default([]),
 });
 
 const searchSchema = z.strictObject({

@@ -2,6 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 
 import { allowedModels } from "#ai-gateway/choose-model";
 import { createApp } from "#http/create-app";
+import { JwtVerifier } from "#auth/jwt";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { systemClock } from "#base/clock";
 import { sessionClient } from "#chat/session-client";
@@ -94,7 +95,7 @@ function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, e
     routes,
     services: composeServices(env, { environment, sessions, settings, openapi, quotas, log }),
     quotas,
-    apiKeys: new KvApiKeys(env.KV, systemClock),
+    authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens: new JwtVerifier() },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,
   });

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from "hono";
 
-import { claimedTenantOf } from "#auth/api-key";
+import { claimedTenantOf } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
 import type { AppEnv } from "#http/request-context";
 import { resolveTenant } from "#tenancy/resolve-tenant";
