@@ -1,4 +1,5 @@
-import { errors, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import type { JWTPayload, JWTVerifyGetKey } from "jose";
+import { JOSEError } from "jose/errors";
 import { createRemoteJWKSet } from "jose/jwks/remote";
 import { decodeJwt } from "jose/jwt/decode";
 import { jwtVerify } from "jose/jwt/verify";
@@ -72,7 +73,7 @@ export class JwtVerifier {
       if (payload[config.tenantClaim] !== tenant.tenantId) return undefined;
       return await principalOf(config, payload);
     } catch (error) {
-      if (error instanceof errors.JOSEError && !ISSUER_FAILURES.has(error.code)) return undefined;
+      if (error instanceof JOSEError && !ISSUER_FAILURES.has(error.code)) return undefined;
       throw new PlatformError("unavailable", "The token cannot be checked now: its issuer does not answer.", {
         headers: { "retry-after": "5" },
         cause: error,

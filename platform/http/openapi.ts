@@ -8,7 +8,7 @@ type Json = Record<string, unknown>;
 
 /**
  * The OpenAPI 3.1 document of the routes, from the same zod schemas that parse their input.
- * Runs at build time: nothing of this is in a bundle. Deterministic: routes keep their order.
+ * Deterministic: routes keep their order.
  */
 export function buildOpenApi(
   specs: readonly RouteSpec[],
@@ -31,7 +31,7 @@ export function buildOpenApi(
     paths,
     components: {
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "An API key: ak_<tenant>_<random>" },
+        bearer: { type: "http", scheme: "bearer", description: "An API key, ak_<tenant>_<random>, or a token of the tenant's issuer" },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
       },
       schemas: { Error: errorSchema },

@@ -73,14 +73,13 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
 /** Makes what the routes use. */
 export function composeServices(
   env: WorkerEnv,
-  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings; openapi: string },
+  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings },
 ): Services {
-  const { environment, sessions, settings, openapi, quotas } = parts;
+  const { environment, sessions, settings, quotas } = parts;
   return {
     environment,
     sessions,
     settings,
-    openapi,
     clock: systemClock,
     sessionIndex: createD1SessionIndex(env.DB),
     models: (tenant) => composeTenant(env, tenant, parts).models,

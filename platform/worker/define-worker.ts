@@ -27,8 +27,6 @@ export interface WorkerDefinition {
   readonly tenants: readonly unknown[];
   /** Prompt texts by tenant and name, placeholders unfilled, e.g. `{acme: {system: "…"}}`. */
   readonly prompts?: PromptTexts;
-  /** The OpenAPI document as JSON text. */
-  readonly openapi?: string;
 }
 
 /** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
@@ -70,7 +68,7 @@ function newQuotaClient(env: WorkerEnv): QuotaClient {
   });
 }
 
-function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
+function buildApp({ tenants, prompts = {} }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
   const vars = parseVars(env);
   const log = consoleLogger();
   const { environment } = vars;
@@ -93,7 +91,7 @@ function buildApp({ tenants, prompts = {}, openapi = "{}" }: WorkerDefinition, e
       return { config, logFields: overrides.length === 0 ? {} : { overrides } };
     },
     routes,
-    services: composeServices(env, { environment, sessions, settings, openapi, quotas, log }),
+    services: composeServices(env, { environment, sessions, settings, quotas, log }),
     quotas,
     authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens: new JwtVerifier() },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),

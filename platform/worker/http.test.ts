@@ -163,5 +163,7 @@ describe("the HTTP shell, in workerd", () => {
     const { status, json } = await worker.call("/openapi.json", { tenant: "acme" });
     assert.equal(status, 200);
     assert.equal(json["openapi"], "3.1.0");
+    const operations = Object.values(json["paths"] as Record<string, object>).flatMap((path) => Object.keys(path));
+    assert.ok(operations.length > 20, `${operations.length} operations`);
   });
 });

@@ -25,8 +25,6 @@ export interface Services {
   knowledge(tenant: TenantConfig): RagServices;
   /** The same, and the jobs that ingest what is too much for one call. */
   ingestJobs(tenant: TenantConfig): JobServices;
-  /** The OpenAPI document, as JSON text. */
-  readonly openapi: string;
   /** What a caller has used of its limits and budgets. */
   usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
   /** Asks each dependency of a tenant for a sign of life. */

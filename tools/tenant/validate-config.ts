@@ -11,7 +11,6 @@ const options = {
   tenant: { type: "string", value: "NAME", about: "name of the tenant's folder; must equal tenantId" },
   config: { type: "string", value: "FILE", about: "the tenant's tenant.config.json (comments allowed)" },
   prompts: { type: "string", value: "FILE", multiple: true, about: "a prompts/<name>.md to bake in; repeatable" },
-  openapi: { type: "string", value: "FILE", about: "OpenAPI document to bake in" },
   "out-config": { type: "string", value: "FILE", about: "where the checked config goes, every default filled in" },
   "out-entry": { type: "string", value: "FILE", about: "where the bundle's entry module goes" },
 } as const;
@@ -22,7 +21,7 @@ const spec: CommandSpec<typeof options> = {
   options,
   examples: [
     "validate-config --tenant acme --config tenants/acme/tenant.config.json --out-config gen/config.json --out-entry gen/entry.js",
-    "validate-config … --prompts tenants/acme/prompts/system.md --openapi openapi.json",
+    "validate-config … --prompts tenants/acme/prompts/system.md",
   ],
 };
 
@@ -32,9 +31,8 @@ await runCommand(spec, ({ values }) => {
   const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
   const prompts = readPrompts(values.prompts ?? []);
   const configImport = relativeImport(outEntry, outConfig);
-  const openapi = values.openapi === undefined ? undefined : readText(values.openapi);
   writeFileSync(outConfig, canonicalConfig(config));
-  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts }], openapi));
+  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts }]));
   return EXIT_CODES.ok;
 });
 

@@ -32,5 +32,5 @@ export const routes: readonly Route<Services>[] = [
   listModelsRoute,
   retrieveModelRoute,
   usageRoute,
-  openapiRoute,
+  openapiRoute(() => routes.map(({ spec }) => spec)),
 ];

@@ -4,7 +4,6 @@ import { ACME, GLOBEX, INITECH } from "#worker/testing/two-tenants";
 const worker = defineWorker({
   tenants: [ACME, GLOBEX, INITECH],
   prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
-  openapi: '{"openapi":"3.1.0"}',
 });
 
 export default worker.handler;

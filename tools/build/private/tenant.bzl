@@ -11,7 +11,6 @@ _MAX_GZIP_BYTES = 120000
 _CONFIG = "tenant.config.json"
 _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
-_OPENAPI = "//tools/reference:openapi.json"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
 _LOCAL_COMMANDS = ["chat", "dev", "smoke"]
@@ -63,11 +62,10 @@ def _config(name):
     prompts = native.glob(["prompts/*.md"], allow_empty = True)
     js_run_binary(
         name = "config",
-        srcs = [_CONFIG, _OPENAPI] + prompts,
+        srcs = [_CONFIG] + prompts,
         outs = [_CHECKED_CONFIG, _ENTRY],
         args = ["--tenant", name, "--config", path_in_repository(_CONFIG)] +
                _flags("--prompts", prompts) +
-               ["--openapi", "$(rootpath {})".format(_OPENAPI)] +
                ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
         mnemonic = "TenantConfig",
         tags = _TAGS,

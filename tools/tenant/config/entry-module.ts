@@ -9,10 +9,8 @@ export interface BundledTenant {
 /**
  * The source of a Worker's entry module: hands the tenants to `defineWorker` and exports what the runtime looks for.
  * Deterministic: the same input gives the same text. A pool passes several tenants.
- *
- * @param openapi text of the OpenAPI document, if the bundle serves one.
  */
-export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: string): string {
+export function renderEntryModule(tenants: readonly BundledTenant[]): string {
   const prompts = tenants
     .filter((tenant) => Object.keys(tenant.prompts).length > 0)
     .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
@@ -24,7 +22,6 @@ export function renderEntryModule(tenants: readonly BundledTenant[], openapi?: s
     "const worker = defineWorker({",
     `  tenants: [${tenants.map((_, index) => `tenant${index}`).join(", ")}],`,
     ...(prompts.length === 0 ? [] : [`  prompts: {\n${prompts.join("")}  },`]),
-    ...(openapi === undefined ? [] : [`  openapi: ${literal(openapi)},`]),
     "});",
     "",
     "export default worker.handler;",
