@@ -9,6 +9,8 @@ export const documentSummarySchema = z.object({
   source: z.string().optional(),
   url: z.string().optional(),
   metadata: z.record(z.string(), z.unknown()),
+  /** Labels of those who may see it; empty: everyone of the tenant. */
+  acl: z.array(z.string()),
   chunks: z.int(),
   /** UTF-8 bytes of the text. */
   bytes: z.int(),

@@ -41,7 +41,7 @@ export async function getDocument(
 }
 
 function toSummary(record: DocumentRecord): DocumentSummary {
-  const { docId, version, title, source, url, metadata, chunks, bytes, contentHash, updatedAtMs } = record;
+  const { docId, version, title, source, url, metadata, acl, chunks, bytes, contentHash, updatedAtMs } = record;
   return {
     docId,
     version,
@@ -49,6 +49,7 @@ function toSummary(record: DocumentRecord): DocumentSummary {
     ...(source === undefined ? {} : { source }),
     ...(url === undefined ? {} : { url }),
     metadata,
+    acl: [...acl],
     chunks,
     bytes,
     contentHash,

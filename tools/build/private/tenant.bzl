@@ -13,7 +13,7 @@ _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
-_LOCAL_COMMANDS = ["chat", "dev", "smoke"]
+_LOCAL_COMMANDS = ["chat", "dev", "ingest", "smoke"]
 
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
@@ -32,6 +32,7 @@ def tenant(name):
     | `:golden.update` | keeps the wrangler files in golden/                             | `bazel run //tenants/<name>:golden.update` |
     | `:dev`           | serves the tenant on this machine                               | `bazel run //tenants/<name>:dev` |
     | `:chat`          | talks to it                                                     | `bazel run //tenants/<name>:chat` |
+    | `:ingest`        | uploads a folder of documents to it                             | `bazel run //tenants/<name>:ingest -- docs` |
     | `:smoke`         | asks a running one whether everything answers                   | `bazel run //tenants/<name>:smoke` |
 
     No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant.

@@ -11,6 +11,9 @@ export interface IngestDocument {
   readonly text: string;
   readonly title: string;
   readonly source: string;
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Labels of those who may see it. */
+  readonly acl?: readonly string[];
 }
 
 /** What became of a file: a document, or the reason why it is left out. */

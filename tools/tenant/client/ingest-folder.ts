@@ -1,166 +1,201 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-
-import * as z from "zod";
 
 import { CommandError } from "#tools/command/command-line";
-import {
-  documentIds,
-  isDocumentFile,
-  MAX_DOCUMENT_BYTES,
-  readDocument,
-  type DocumentFile,
-  type IngestDocument,
-} from "#tools/tenant/client/document-file";
+import type { IngestDocument } from "#tools/tenant/client/document-file";
 import { ingestBatches } from "#tools/tenant/client/ingest-batches";
-import { ApiError, callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
+import { FOLDER_KEY, planFolder, type FolderPlan, type LocalDocument } from "#tools/tenant/client/plan-folder";
+import { readFrom, scanFolder } from "#tools/tenant/client/scan-folder";
+import { ApiError, type TenantAddress } from "#tools/tenant/client/tenant-client";
+import { deleteTenantDocument, listTenantDocuments, type StoredDocument } from "#tools/tenant/client/tenant-documents";
+import { uploadDocuments } from "#tools/tenant/client/upload-documents";
 
-/** How far an ingest has come. */
+/** Which folder, and how. */
+export interface IngestFolder {
+  readonly folder: string;
+  /** Name that its documents carry, so that those whose file is gone can be told; default: the folder's own. */
+  readonly name?: string;
+  /** Put before each document's id. */
+  readonly prefix?: string;
+  /** Labels of those who may see the documents; default: everyone of the tenant. */
+  readonly acl?: readonly string[];
+  /** Send what is unchanged too: after a change of the tenant's chunking or embedding model. */
+  readonly sendAll?: boolean;
+  readonly deleteMissing?: boolean;
+  /** Compare only. */
+  readonly dryRun?: boolean;
+}
+
+/** How far an ingest has come, in files. */
 export interface IngestProgress {
   readonly done: number;
   readonly total: number;
 }
 
-/** What became of a folder's files. */
-export interface IngestReport {
-  /** New documents and changed ones. */
-  readonly stored: number;
-  readonly unchanged: number;
-  readonly failed: readonly { readonly file: string; readonly reason: string }[];
-  readonly skipped: readonly { readonly file: string; readonly reason: string }[];
+/** A file and what was wrong with it. */
+export interface FileProblem {
+  readonly file: string;
+  readonly reason: string;
 }
 
-type Uploadable = Extract<DocumentFile, { kind: "document" }>;
+/** What became of a folder's files. */
+export interface IngestReport {
+  /** New documents and changed ones; of a dry run, those that would be sent. */
+  readonly stored: number;
+  readonly unchanged: number;
+  readonly failed: readonly FileProblem[];
+  readonly skipped: readonly FileProblem[];
+  /** Ids of documents whose file is gone. */
+  readonly missing: readonly string[];
+  /** How many of them were deleted. */
+  readonly deleted: number;
+  /** Why it ended before the end. What was stored is stored: the next run goes on from there. */
+  readonly stopped?: string;
+}
 
-/** Never entered: not a person's documents. */
-const IGNORED_FOLDERS = new Set(["node_modules", "bazel-out"]);
-const MAX_ATTEMPTS = 5;
+/** Calls under way at once: hides the way to the Worker, and stays below a caller's usual limits. */
+const PARALLEL_CALLS = 3;
 
-/** Uploads every Markdown and text file of a folder. A file that fails does not stop the others. */
+/**
+ * Makes the tenant's documents those of a folder: sends what is new or changed, tells what is gone. A file that is refused
+ * does not stop the others. Running it again sends what is still to be sent.
+ *
+ * @throws CommandError when the folder cannot be read, the tenant cannot be asked, or deleting would remove everything.
+ */
 export async function ingestFolder(
   address: TenantAddress,
-  folder: string,
+  options: IngestFolder,
   onProgress: (progress: IngestProgress) => void,
   signal?: AbortSignal,
 ): Promise<IngestReport> {
-  const files = findDocumentFiles(folder);
-  const ids = documentIds(files);
-  const read = files.map((file) => readFrom(folder, file, ids.get(file) ?? file));
-  const documents = read.filter((entry) => entry.kind === "document");
-  const tally = { stored: 0, unchanged: 0, failed: [] as IngestReport["failed"][number][] };
-  let done = 0;
-  onProgress({ done, total: documents.length });
-  for (const batch of ingestBatches(documents)) {
-    if (signal?.aborted === true) break;
-    await uploadBatch(address, batch, tally);
-    done += batch.length;
-    onProgress({ done, total: documents.length });
+  const { folder, prefix = "", acl = [] } = options;
+  const name = options.name ?? path.basename(path.resolve(folder));
+  const scan = scanFolder(folder, prefix);
+  const stored = await listIfAllowed(address, options, signal);
+  const plan = planFolder(scan.documents, scan.ids, stored, { name, acl, sendAll: options.sendAll === true });
+  if (options.deleteMissing === true) refuseToEmpty(plan, scan.ids, folder);
+  const before = { skipped: scan.skipped, missing: plan.missing };
+  if (options.dryRun === true) {
+    const counts = { stored: plan.toSend.length, unchanged: plan.unchanged.length, deleted: 0 };
+    return { ...before, ...counts, failed: plan.clashing };
   }
-  return { ...tally, skipped: read.filter((entry) => entry.kind === "skipped") };
+  const read = ({ file, docId }: LocalDocument): IngestDocument | undefined => {
+    const now = readFrom(folder, file, docId);
+    if (now.kind === "skipped") return undefined;
+    return { ...now.document, metadata: { [FOLDER_KEY]: name }, ...(acl.length === 0 ? {} : { acl }) };
+  };
+  const upload = new FolderUpload(address, plan, read, onProgress, signal);
+  await upload.send();
+  if (options.deleteMissing === true && upload.stopped === undefined) await upload.deleteAll(plan.missing);
+  return { ...before, ...upload.report() };
 }
 
-/** Relative paths of the documents below a folder, sorted. @throws CommandError when the folder cannot be read. */
-export function findDocumentFiles(folder: string): string[] {
-  const visit = (below: string): string[] =>
-    readdirSync(path.join(folder, below), { withFileTypes: true }).flatMap((entry) => {
-      const relative = path.posix.join(below, entry.name);
-      if (entry.name.startsWith(".")) return [];
-      if (entry.isDirectory()) return IGNORED_FOLDERS.has(entry.name) ? [] : visit(relative);
-      return isDocumentFile(entry.name) && isFile(path.join(folder, relative)) ? [relative] : [];
-    });
+/** Without the right to search nothing is known of the tenant: everything is sent, and the Worker says what it had. */
+async function listIfAllowed(
+  address: TenantAddress,
+  { deleteMissing }: IngestFolder,
+  signal?: AbortSignal,
+): Promise<readonly StoredDocument[]> {
   try {
-    return visit("").toSorted();
+    return await listTenantDocuments(address, signal);
   } catch (error) {
-    throw new CommandError(`cannot read the folder ${folder}`, {
-      why: error instanceof Error ? error.message : String(error),
-      fix: "give --ingest a folder that exists",
+    if (!(error instanceof ApiError) || error.status !== 403) throw error;
+    if (deleteMissing !== true) return [];
+    throw new CommandError("--delete-missing needs to know what the tenant has", {
+      why: error.message,
+      fix: 'use a key with the scopes "ingest" and "search"',
     });
   }
 }
 
-/** Follows a link to a file; a link to a folder is left out, so that no circle can be made. */
-function isFile(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+/** A wrong path must not cost a tenant its documents. */
+function refuseToEmpty({ missing }: FolderPlan, ids: ReadonlySet<string>, folder: string): void {
+  if (ids.size > 0 || missing.length === 0) return;
+  throw new CommandError(
+    `there is not one document in ${folder}: --delete-missing would delete all ${missing.length}`,
+    {
+      why: "a folder that is empty or wrong looks as if every file was removed",
+      fix: "check the path; to delete them all, delete each with DELETE /documents/<id>",
+    },
+  );
 }
 
-function readFrom(folder: string, file: string, docId: string): DocumentFile {
-  const full = path.join(folder, file);
-  // An oversized file is not read at all; `readDocument` says the same of its size.
-  const bytes = statSync(full).size > MAX_DOCUMENT_BYTES ? new Uint8Array(MAX_DOCUMENT_BYTES + 1) : readFileSync(full);
-  return readDocument(file, docId, bytes);
-}
+/** The sending of one plan, and its tally. */
+class FolderUpload {
+  stopped: string | undefined;
+  #stored = 0;
+  #unchanged: number;
+  #deleted = 0;
+  #done = 0;
+  readonly #failed: FileProblem[];
 
-interface Tally {
-  stored: number;
-  unchanged: number;
-  readonly failed: { file: string; reason: string }[];
-}
-
-/** Uploads a batch; where the Worker refuses it, each document alone, to find the one it does not take. */
-async function uploadBatch(address: TenantAddress, batch: readonly Uploadable[], tally: Tally): Promise<void> {
-  try {
-    const outcome = await upload(
-      address,
-      batch.map(({ document }) => document),
-    );
-    tally.stored += outcome.stored;
-    tally.unchanged += outcome.unchanged;
-    tally.failed.push(...outcome.failed);
-  } catch (error) {
-    if (!(error instanceof CommandError)) throw error;
-    if (batch.length > 1 && error instanceof ApiError) {
-      for (const one of batch) await uploadBatch(address, [one], tally);
-      return;
-    }
-    const reason = error.message.split("\n").join(" ");
-    tally.failed.push(...batch.map(({ document }) => ({ file: document.source, reason })));
+  constructor(
+    private readonly address: TenantAddress,
+    private readonly plan: FolderPlan,
+    private readonly read: (document: LocalDocument) => IngestDocument | undefined,
+    private readonly onProgress: (progress: IngestProgress) => void,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#unchanged = plan.unchanged.length;
+    this.#failed = [...plan.clashing];
   }
-}
 
-const ingestedSchema = z.union([
-  z.object({ documents: z.array(z.object({ docId: z.string(), unchanged: z.boolean().optional() })) }),
-  z.object({ jobId: z.string() }),
-]);
-const jobSchema = z.object({
-  status: z.enum(["queued", "running", "succeeded", "failed", "partial"]),
-  done: z.number(),
-  failed: z.array(z.object({ docId: z.string(), message: z.string() })).default([]),
-});
-
-interface Outcome {
-  readonly stored: number;
-  readonly unchanged: number;
-  readonly failed: { file: string; reason: string }[];
-}
-
-async function upload(address: TenantAddress, documents: readonly IngestDocument[]): Promise<Outcome> {
-  const data = ingestedSchema.parse(await withRetries(() => callTenant(address, "POST", "/ingest", { documents })));
-  if ("jobId" in data) return waitForJob(address, data.jobId, documents.length);
-  const unchanged = data.documents.filter((document) => document.unchanged === true).length;
-  return { stored: data.documents.length - unchanged, unchanged, failed: [] };
-}
-
-async function waitForJob(address: TenantAddress, jobId: string, total: number): Promise<Outcome> {
-  for (;;) {
-    const job = jobSchema.parse(await withRetries(() => callTenant(address, "GET", `/ingest/${jobId}`)));
-    if (job.status !== "queued" && job.status !== "running") {
-      const failed = job.failed.map(({ docId, message }) => ({ file: docId, reason: message }));
-      return { stored: total - failed.length, unchanged: 0, failed };
-    }
-    await sleep(300);
+  async send(): Promise<void> {
+    const { toSend, unchanged } = this.plan;
+    this.#advance(unchanged.length);
+    const batches = ingestBatches(toSend).values();
+    const work = async (): Promise<void> => {
+      for (const batch of batches) {
+        if (this.stopped !== undefined) return;
+        await this.#guarded(() => this.#sendBatch(batch));
+      }
+    };
+    await Promise.all(Array.from({ length: PARALLEL_CALLS }, work));
   }
-}
 
-/** Tries again what may succeed later: too many requests, and failures of the server. */
-async function withRetries(call: () => Promise<unknown>): Promise<unknown> {
-  for (let attempt = 1; ; attempt++) {
+  async deleteAll(docIds: readonly string[]): Promise<void> {
+    for (const docId of docIds) {
+      if (this.stopped !== undefined) return;
+      await this.#guarded(async () => {
+        await deleteTenantDocument(this.address, docId, this.signal);
+        this.#deleted++;
+      });
+    }
+  }
+
+  report(): Omit<IngestReport, "skipped" | "missing"> {
+    return {
+      stored: this.#stored,
+      unchanged: this.#unchanged,
+      failed: this.#failed.toSorted((a, b) => (a.file < b.file ? -1 : 1)),
+      deleted: this.#deleted,
+      ...(this.stopped === undefined ? {} : { stopped: this.stopped }),
+    };
+  }
+
+  async #sendBatch(batch: readonly LocalDocument[]): Promise<void> {
+    const documents = batch.map(this.read).filter((document) => document !== undefined);
+    const outcome = await uploadDocuments(this.address, documents, this.signal);
+    const files = new Map(batch.map(({ docId, file }) => [docId, file]));
+    this.#stored += outcome.stored;
+    this.#unchanged += outcome.unchanged;
+    for (const { docId, reason } of outcome.failed) this.#failed.push({ file: files.get(docId) ?? docId, reason });
+    this.#advance(batch.length);
+  }
+
+  /** Remembers the first failure that is not one document's: what comes after it would fail as well. */
+  async #guarded(work: () => Promise<void>): Promise<void> {
     try {
-      return await call();
+      await work();
     } catch (error) {
-      const mayRetry = error instanceof ApiError && (error.status === 429 || error.status >= 500);
-      if (!mayRetry || attempt === MAX_ATTEMPTS) throw error;
-      await sleep((error.retryAfterSeconds ?? attempt * 0.3) * 1_000);
+      if (this.signal?.aborted === true) this.stopped ??= "it was interrupted";
+      else if (error instanceof CommandError)
+        this.stopped ??= [error.message, error.hints.why].filter(Boolean).join(": ");
+      else throw error;
     }
+  }
+
+  #advance(files: number): void {
+    this.#done += files;
+    this.onProgress({ done: this.#done, total: this.plan.toSend.length + this.plan.unchanged.length });
   }
 }

@@ -37,7 +37,10 @@ export class ApiError extends CommandError {
   }
 }
 
-/** Calls a native route and answers the envelope's `data`. @throws ApiError, or CommandError when nobody answers. */
+/** Nobody answers, or the connection broke off. */
+export class NetworkError extends CommandError {}
+
+/** Calls a native route and answers the envelope's `data`. @throws ApiError, or NetworkError when nobody answers. */
 export async function callTenant(
   address: TenantAddress,
   method: string,
@@ -90,7 +93,7 @@ async function send(
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new CommandError(`nobody answers at ${url}`, {
+    throw new NetworkError(`nobody answers at ${url}`, {
       why: networkReason(error),
       fix: "check the address, and that the server runs",
     });
@@ -99,14 +102,14 @@ async function send(
 
 async function readEnvelope(response: Response): Promise<unknown> {
   if (!response.ok) throw await errorOf(response);
-  const envelope = parseEnvelope(await response.text());
+  const envelope = parseEnvelope(await readText(response));
   if (envelope?.ok !== true)
     throw new CommandError(`HTTP ${response.status} without the platform's envelope: is this a tenant's Worker?`);
   return envelope.data;
 }
 
 async function errorOf(response: Response): Promise<CommandError> {
-  const envelope = parseEnvelope(await response.text());
+  const envelope = parseEnvelope(await readText(response));
   if (envelope === undefined || envelope.ok) {
     return new CommandError(`HTTP ${response.status} without the platform's envelope: is this a tenant's Worker?`);
   }
@@ -120,6 +123,14 @@ async function errorOf(response: Response): Promise<CommandError> {
     envelope.traceId,
     Number.isFinite(retryAfter) ? retryAfter : undefined,
   );
+}
+
+async function readText(response: Response): Promise<string> {
+  try {
+    return await response.text();
+  } catch (error) {
+    throw new NetworkError("the connection broke off", { why: networkReason(error), fix: "try again" });
+  }
 }
 
 function parseEnvelope(text: string): z.infer<typeof envelopeSchema> | undefined {

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 
-import { EXIT_CODES, CommandError } from "#tools/command/command-line";
+import { EXIT_CODES, CommandError, formatFailure } from "#tools/command/command-line";
 import { paintFor } from "#tools/command/paint";
 import { createScreen } from "#tools/command/screen";
+import { reportIngest } from "#tools/tenant/client/report-ingest";
+import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import { formatLogLine } from "#tools/tenant/dev/access-log";
 import { builtPath, labelOf, type DevOptions } from "#tools/tenant/dev/dev-options";
-import { reportIngest } from "#tools/tenant/dev/report-ingest";
 import { createRebuilder } from "#tools/tenant/dev/rebuild";
 import { formatStartScreen } from "#tools/tenant/dev/start-screen";
 import { watchSources } from "#tools/tenant/dev/watch-sources";
@@ -42,12 +43,21 @@ export async function runDevServer(options: DevOptions): Promise<number> {
       cleanups.push(writeOwnFile(options.readyFile, { url: runtime.url, tenantId: files.tenantId, apiKey }));
     }
     if (options.shouldOpen) openBrowser(runtime.url);
-    if (options.ingestDir !== undefined) void reportIngest(address, options.ingestDir, screen, stopped.signal);
+    if (options.ingestDir !== undefined) void ingestOnce(address, options.ingestDir, stopped.signal);
     await stopped.promise;
     say(out("dim", "stopping"));
     return EXIT_CODES.ok;
   } finally {
     for (const undo of cleanups.toReversed()) await undo();
+  }
+}
+
+/** A failure is told; it does not stop the server. */
+async function ingestOnce(address: TenantAddress, folder: string, signal: AbortSignal): Promise<void> {
+  try {
+    await reportIngest(address, { folder }, { screen, paint: out }, signal);
+  } catch (error) {
+    if (!signal.aborted) screen.endProgress(`ingest of ${folder} stopped\n${formatFailure(error)}`);
   }
 }
 

@@ -3,6 +3,8 @@ import path from "node:path";
 
 import * as z from "zod";
 
+import { CommandError } from "#tools/command/command-line";
+
 const FILE_NAME = "dev-server.json";
 
 const serverStateSchema = z.object({ url: z.url(), tenantId: z.string(), apiKey: z.string(), pid: z.int().positive() });
@@ -13,6 +15,18 @@ export type ServerState = z.infer<typeof serverStateSchema>;
 /** Notes a running server in its data folder. Answers how to remove the note. */
 export function announceServer(dataDir: string, state: ServerState): () => void {
   return writeOwnFile(path.join(dataDir, FILE_NAME), state);
+}
+
+/** Reads what a server wrote with `--ready-file`. @throws CommandError when there is no such file. */
+export function readServerFile(file: string): Pick<ServerState, "url" | "apiKey"> {
+  try {
+    return serverStateSchema.pick({ url: true, apiKey: true }).parse(JSON.parse(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new CommandError(`${file} does not say where a server is`, {
+      why: error instanceof z.ZodError ? "it lacks url and apiKey" : String(error),
+      fix: "start :dev with --ready-file and wait for the file",
+    });
+  }
 }
 
 /** The server that runs on a data folder, if its process still lives. */

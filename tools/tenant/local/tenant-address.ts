@@ -1,10 +1,9 @@
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
-import { dataFolder, type Invocation } from "#tools/command/invocation";
+import { dataFolder, readInvocation, userPath, type Invocation } from "#tools/command/invocation";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import { ensureDevelopmentKey } from "#tools/tenant/local/development-key";
-import { findServer } from "#tools/tenant/local/server-state";
+import { findServer, readServerFile } from "#tools/tenant/local/server-state";
 import { readTenantFiles, tenantFileOptions } from "#tools/tenant/local/tenant-files";
-import { startTenantRuntime } from "#tools/tenant/local/tenant-runtime";
 
 /** Options of every command that talks to a tenant's Worker, wherever it runs. */
 export const addressOptions = {
@@ -15,13 +14,23 @@ export const addressOptions = {
     about: "address of a deployed or running Worker; default: the one on this machine",
   },
   key: { type: "string", value: "KEY", about: "API key for --url; default: TENANT_API_KEY" },
+  "ready-file": { type: "string", value: "FILE", about: "what :dev --ready-file wrote, instead of --url and --key" },
   data: { type: "string", value: "DIR", about: "data folder of the local server; default: .data/<tenant>" },
 } as const satisfies Record<string, OptionSpec>;
 
 export type AddressValues = CommandLine<typeof addressOptions>["values"];
 
-/** The address that `--url` and `--key` name; `undefined` when the local server is meant. */
-export function givenAddress({ url, key }: AddressValues, env: NodeJS.ProcessEnv): TenantAddress | undefined {
+/** The address that `--url` and `--key` or `--ready-file` name; `undefined` when the local server is meant. */
+export function givenAddress(values: AddressValues, env: NodeJS.ProcessEnv): TenantAddress | undefined {
+  const { url, key, "ready-file": readyFile } = values;
+  if (readyFile !== undefined) {
+    if (url === undefined && key === undefined)
+      return readServerFile(userPath(readInvocation(env, process.cwd()), readyFile));
+    throw new CommandError("--ready-file says both address and key", {
+      fix: "leave --url and --key out",
+      exitCode: EXIT_CODES.usage,
+    });
+  }
   if (url === undefined) {
     if (key === undefined) return undefined;
     throw new CommandError("--key needs --url", {
@@ -59,6 +68,8 @@ export async function withLocalTenant<T>(
   const dataDir = place === "temporary" ? undefined : dataFolder(place, files.tenantId, values.data);
   const running = dataDir === undefined ? undefined : findServer(dataDir);
   if (running !== undefined) return use(running);
+  // Loaded when it is needed: a command that talks to a deployed Worker starts without the runtime.
+  const { startTenantRuntime } = await import("#tools/tenant/local/tenant-runtime");
   const runtime = await startTenantRuntime({
     ...files,
     ...(dataDir === undefined ? {} : { dataDir }),
