@@ -1,18 +1,20 @@
 // The rules of lint: each `<target>.lint` test runs them on the sources of one target, editors on what is open.
 // A rule stands here only if a reader profits from it in every file; formatting is prettier's.
-import path from "node:path";
 import tseslint from "typescript-eslint";
+import { rules } from "./tools/lint-rules/rules.js";
 
-/** A file is called after its main export, in words joined by "-": `retrieve-passages.ts`. */
-const kebabCaseFileName = {
-  create: (context) => ({
-    Program(node) {
-      const name = path.basename(context.filename);
-      if (/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.ts$/.test(name)) return;
-      context.report({ node, message: `Call the file in kebab-case, such as retrieve-passages.ts, not ${name}.` });
-    },
-  }),
-};
+/** Files that may hold a binding, and hand out only what takes a tenant with each call. */
+const adapters = [
+  String.raw`/platform/worker/(?:env|chat-session|ingest-workflow)\.ts$`,
+  String.raw`/platform/ai-gateway/(?:run-model|workers-ai-client)\.ts$`,
+  String.raw`/platform/storage/(?:d1|vectorize)-[a-z0-9-]+\.ts$`,
+  String.raw`/platform/[a-z-]+/kv-[a-z0-9-]+\.ts$`,
+  String.raw`/platform/[a-z-]+/[a-z-]+-object\.ts$`,
+  // The SQLite databases of Durable Objects.
+  String.raw`/platform/chat/(?:session-store|turn-log)\.ts$`,
+  String.raw`/platform/idempotency/record-store\.ts$`,
+  String.raw`/platform/limits/(?:ledger|rate)-book\.ts$`,
+];
 
 /** `any` by another name, and what the layers forbid. The message says what to do instead. */
 const restrictedSyntax = [
@@ -36,7 +38,7 @@ export default tseslint.config(
     files: ["**/*.ts"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
-    plugins: { repository: { rules: { "kebab-case-file-name": kebabCaseFileName } } },
+    plugins: { repository: { rules } },
     rules: {
       "repository/kebab-case-file-name": "error",
       "max-lines": ["error", { max: 400 }],
@@ -61,6 +63,17 @@ export default tseslint.config(
       "@typescript-eslint/no-unused-vars": ["error", { argsIgnorePattern: "^_", varsIgnorePattern: "^_" }],
       // process.env["X"] and record["key"]: the index signature says that it may be missing.
       "@typescript-eslint/dot-notation": "off",
+    },
+  },
+  {
+    // The walls between tenants: code that runs in a tenant's Worker.
+    files: ["platform/**/*.ts"],
+    ignores: ["platform/simulators/**", "**/testing/**", "**/*.test.ts"],
+    rules: {
+      "repository/bindings-in-adapters": ["error", adapters],
+      "repository/keys-from-scoped-key": "error",
+      "repository/no-lookup-by-text": "error",
+      "repository/platform-errors": "error",
     },
   },
   {

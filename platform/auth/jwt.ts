@@ -1,4 +1,4 @@
-import type { JWTPayload, JWTVerifyGetKey } from "jose";
+import type { JWTVerifyGetKey } from "jose";
 import { JOSEError } from "jose/errors";
 import { createRemoteJWKSet } from "jose/jwks/remote";
 import { decodeJwt } from "jose/jwt/decode";
@@ -70,8 +70,9 @@ export class JwtVerifier {
         issuer: config.issuer,
         requiredClaims: ["exp", "sub"],
       });
-      if (payload[config.tenantClaim] !== tenant.tenantId) return undefined;
-      return await principalOf(config, payload);
+      const claims = new Map<string, unknown>(Object.entries(payload));
+      if (claims.get(config.tenantClaim) !== tenant.tenantId) return undefined;
+      return await principalOf(config, claims);
     } catch (error) {
       if (error instanceof JOSEError && !ISSUER_FAILURES.has(error.code)) return undefined;
       throw new PlatformError("unavailable", "The token cannot be checked now: its issuer does not answer.", {
@@ -96,12 +97,12 @@ export class JwtVerifier {
 }
 
 /** The id is a digest, because subjects are often addresses of people and ids reach logs. */
-async function principalOf(config: JwtConfig, payload: JWTPayload): Promise<Principal> {
-  const claimed = textsOf(payload[config.scopeClaim]);
-  const labels = textsOf(payload[config.aclClaim]).filter((label) => aclLabelSchema.safeParse(label).success);
+async function principalOf(config: JwtConfig, claims: ReadonlyMap<string, unknown>): Promise<Principal> {
+  const claimed = textsOf(claims.get(config.scopeClaim));
+  const labels = textsOf(claims.get(config.aclClaim)).filter((label) => aclLabelSchema.safeParse(label).success);
   return {
     kind: "token",
-    id: `usr_${(await sha256Hex(JSON.stringify([config.issuer, payload.sub]))).slice(0, 24)}`,
+    id: `usr_${(await sha256Hex(JSON.stringify([config.issuer, claims.get("sub")]))).slice(0, 24)}`,
     scopes: new Set<Scope>(config.scopes.filter((scope) => claimed.includes(scope))),
     acl: new Set(labels.slice(0, MAX_ACL_LABELS)),
   };

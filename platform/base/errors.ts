@@ -87,6 +87,11 @@ export class PlatformError extends Error {
   }
 }
 
+/** What only a mistake of ours can cause: `internal` for the caller, its text for the log. */
+export function defect(what: string): PlatformError {
+  return new PlatformError("internal", undefined, { cause: new Error(what) });
+}
+
 /** Turns anything thrown into a `PlatformError`. What is not one becomes `internal`, its text kept private as the cause. */
 export function toPlatformError(thrown: unknown): PlatformError {
   if (thrown instanceof PlatformError) return thrown;

@@ -14,24 +14,26 @@ export function buildOpenApi(
   specs: readonly RouteSpec[],
   info: { title: string; version: string; description: string },
 ): Json {
-  const paths: Record<string, Json> = {};
+  const paths = new Map<string, Json>();
   for (const spec of specs) {
     for (const path of [spec.path, ...(spec.aliases ?? [])]) {
       const template = path.replace(/:([A-Za-z]+)(\{[^}]*\})?/g, "{$1}");
-      paths[template] = {
-        ...paths[template],
-        [spec.method.toLowerCase()]: describeOperation(spec, path !== spec.path),
-      };
+      const operation = describeOperation(spec, path !== spec.path);
+      paths.set(template, { ...paths.get(template), [spec.method.toLowerCase()]: operation });
     }
   }
   return {
     openapi: "3.1.0",
     info,
     servers: [{ url: "/" }],
-    paths,
+    paths: Object.fromEntries(paths),
     components: {
       securitySchemes: {
-        bearer: { type: "http", scheme: "bearer", description: "An API key, ak_<tenant>_<random>, or a token of the tenant's issuer" },
+        bearer: {
+          type: "http",
+          scheme: "bearer",
+          description: "An API key, ak_<tenant>_<random>, or a token of the tenant's issuer",
+        },
         apiKey: { type: "apiKey", in: "header", name: "x-api-key" },
       },
       schemas: { Error: errorSchema },

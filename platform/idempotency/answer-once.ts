@@ -1,5 +1,5 @@
 import { sha256Hex } from "#base/digest";
-import { PlatformError } from "#base/errors";
+import { defect, PlatformError } from "#base/errors";
 import { RENEW_EVERY_MS } from "#idempotency/claim";
 import { parseIdempotencyKey } from "#idempotency/idempotency-key";
 import { type RecordAddress, recordName } from "#idempotency/record-name";
@@ -134,8 +134,6 @@ function refusal(verdict: Exclude<BeginReply["verdict"], "granted" | "answered">
     case "mismatch":
       return new PlatformError("idempotency_mismatch", "This Idempotency-Key was used for another request.");
     case "wrong_address":
-      return new PlatformError("internal", undefined, {
-        cause: new Error("an idempotency record was asked for another key"),
-      });
+      return defect("an idempotency record was asked for another key");
   }
 }

@@ -1,3 +1,4 @@
+import { defect } from "#base/errors";
 import type { KeyRecord, RecordState } from "#idempotency/claim";
 
 /** An answer as it is kept and replayed: the same status, headers and bytes. */
@@ -90,7 +91,7 @@ export class RecordStore {
   /** The kept answer. Throws when there is none: ask `read` first. */
   answer(): KeptAnswer {
     const row = this.#row();
-    if (row?.status == null || row.headers === null) throw new Error("no answer is kept here");
+    if (row?.status == null || row.headers === null) throw defect("no answer is kept here");
     return { status: row.status, headers: parseHeaders(row.headers), body: this.#body() };
   }
 

@@ -1,4 +1,4 @@
-import { PlatformError } from "#base/errors";
+import { defect, type PlatformError } from "#base/errors";
 import type { Settlement } from "#limits/budget-ledger";
 import type { AdmitMessage, AdmitReply, UsageMessage, UsageReport } from "#limits/quota-message";
 import type { QuotaEnv } from "#limits/quota-object";
@@ -79,5 +79,5 @@ async function withTimeout<Value>(call: () => Promise<Value>): Promise<Value> {
 }
 
 function wrongTenant(): PlatformError {
-  return new PlatformError("internal", undefined, { cause: new Error("the quota object is another tenant's") });
+  return defect("the quota object is another tenant's");
 }

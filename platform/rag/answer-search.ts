@@ -1,4 +1,5 @@
 import type { TextStream } from "#ai-gateway/model-client";
+import { defect } from "#base/errors";
 import { buildPrompt, isNoAnswer, NO_ANSWER } from "#rag/build-prompt";
 import { checkCitations } from "#rag/check-citations";
 import { UnknownMarkerFilter } from "#rag/citation-markers";
@@ -81,7 +82,7 @@ export async function* answerSearch(
 export async function collectSearch(events: AsyncIterable<SearchEvent>): Promise<SearchResponse> {
   let result: SearchResponse | undefined;
   for await (const event of events) if (event.type === "done") result = event.result;
-  if (result === undefined) throw new Error("a search ended without a result");
+  if (result === undefined) throw defect("a search ended without a result");
   return result;
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "#base/clock";
+import { defect } from "#base/errors";
 import { describeThrown, type Logger } from "#observability/logger";
 import type { BakedPrompts, Prompts } from "#settings/baked-prompts";
 import { type PromptsReading, readPrompts } from "#settings/read-prompts";
@@ -64,7 +65,7 @@ export class RuntimeSettings {
   async #begin(tenantId: TenantId): Promise<RefreshedValue<Snapshot>> {
     const { directory, clock, waitUntil, log } = this.#parts;
     const config = directory.byId(tenantId);
-    if (config === undefined) throw new Error("settings were asked for a tenant that this Worker does not serve");
+    if (config === undefined) throw defect("settings were asked for a tenant that this Worker does not serve");
     const prompts = await this.#parts.baked.find(tenantId, config);
     const initial: Snapshot = {
       stored: undefined,

@@ -1,5 +1,5 @@
 import { sha256Hex } from "#base/digest";
-import { PlatformError } from "#base/errors";
+import { defect } from "#base/errors";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Hex digits of an id that tell the tenant. */
@@ -37,9 +37,7 @@ export function hasTenantTag(vectorId: string, tag: string): boolean {
 export function assertTenantTag(vectorIds: Iterable<string>, tag: string): void {
   for (const vectorId of vectorIds) {
     if (!hasTenantTag(vectorId, tag)) {
-      throw new PlatformError("internal", undefined, {
-        cause: new Error(`vector ${vectorId} belongs to another tenant`),
-      });
+      throw defect(`vector ${vectorId} belongs to another tenant`);
     }
   }
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import { PlatformError } from "#base/errors";
+import { defect } from "#base/errors";
 import { assertTenantTag, hasTenantTag, tenantTag } from "#storage/vector-id";
 import { MAX_VECTOR_MATCHES, type VectorMatch, type VectorStore } from "#storage/vector-store";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -88,11 +88,9 @@ function ownMatches(
 
 function assertDimensions(values: readonly number[], dimensions: number): void {
   if (values.length === dimensions) return;
-  throw new PlatformError("internal", undefined, {
-    cause: new RangeError(
-      `a vector has ${values.length} dimensions, the index ${dimensions}: vectorize.dimensions must fit the embedding model`,
-    ),
-  });
+  throw defect(
+    `a vector has ${values.length} dimensions, the index ${dimensions}: vectorize.dimensions must fit the embedding model`,
+  );
 }
 
 function* batches<T>(items: readonly T[], size: number): Generator<readonly T[]> {

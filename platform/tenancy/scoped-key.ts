@@ -1,4 +1,4 @@
-import { PlatformError } from "#base/errors";
+import { defect } from "#base/errors";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Longest key that Workers KV takes, in bytes (developers.cloudflare.com/kv/platform/limits). */
@@ -17,9 +17,7 @@ export type KeyKind =
 export function scopedKey(tenantId: TenantId, kind: KeyKind, ...parts: readonly string[]): string {
   const key = [tenantId, kind, ...parts.map(escapePart)].join(":");
   if (key.length > MAX_KEY_BYTES) {
-    throw new PlatformError("internal", undefined, {
-      cause: new RangeError(`a ${kind} key is longer than ${MAX_KEY_BYTES} bytes: digest its parts first`),
-    });
+    throw defect(`a ${kind} key is longer than ${MAX_KEY_BYTES} bytes: digest its parts first`);
   }
   return key;
 }

@@ -125,6 +125,19 @@ const sources: readonly Refusal[] = [
     expected: /no-floating-promises[^]*no-explicit-any/,
   },
   {
+    fault: "a look-up by any text, a binding outside of an adapter, a key made by hand",
+    files: library(
+      "platform/rag/walls",
+      [
+        "export const f = (table: Record<string, string>, name: string): string | undefined => table[name];",
+        "export const g = (kv: KVNamespace, tenantId: string): Promise<unknown> => kv.get(`${tenantId}:key`);",
+        "",
+      ].join("\n"),
+    ),
+    target: "//platform/rag/walls:walls.lint",
+    expected: /no-lookup-by-text[^]*bindings-in-adapters[^]*keys-from-scoped-key/,
+  },
+  {
     fault: "a file that is not formatted",
     files: library("platform/base/format-error", "export const x   =   1\n"),
     target: "//platform/base/format-error:format",
