@@ -1,12 +1,17 @@
 import type { GatewayLog } from "#simulators/contract/control-messages";
 import { GatewayRefusal, parseMetadata } from "./gateway-options.js";
+import type { PendingLogs } from "./pending-logs.js";
 import type { GatewayLogs } from "./run-through-gateway.js";
 
 const logPath = /^\/ai-gateway\/gateways\/([^/]+)\/logs\/([^/]+)$/;
 const urlPath = /^\/ai-gateway\/gateways\/([^/]+)\/url(?:\/(.*))?$/;
 
 /** Answers `env.AI.gateway(id).getLog()`, `.patchLog()` and `.getUrl()`; `undefined` when it is something else. */
-export async function answerGatewayApi(request: Request, logs: GatewayLogs): Promise<Response | undefined> {
+export async function answerGatewayApi(
+  request: Request,
+  logs: GatewayLogs,
+  pendingLogs: PendingLogs,
+): Promise<Response | undefined> {
   const { pathname } = new URL(request.url);
   const url = urlPath.exec(pathname);
   if (url !== null) {
@@ -15,6 +20,7 @@ export async function answerGatewayApi(request: Request, logs: GatewayLogs): Pro
   }
   const log = logPath.exec(pathname);
   if (log === null) return undefined;
+  await pendingLogs.write(logs);
   const [gateway, id] = [decodeURIComponent(log[1] ?? ""), decodeURIComponent(log[2] ?? "")];
   return request.method === "PATCH" ? patchLog(request, logs, gateway, id) : readLog(logs, gateway, id);
 }

@@ -24,8 +24,16 @@ export class GatewayLogObject extends DurableObject {
     `);
   }
 
-  write(log: GatewayLog): void {
-    this.#sql.exec("INSERT INTO logs (id, gateway, log) VALUES (?, ?, ?)", log.id, log.gateway, JSON.stringify(log));
+  /** Adds logs, or completes those that are here; what was patched meanwhile stays. */
+  write(logs: readonly GatewayLog[]): void {
+    for (const log of logs) {
+      this.#sql.exec(
+        "INSERT INTO logs (id, gateway, log) VALUES (?, ?, ?) ON CONFLICT (id) DO UPDATE SET log = json_patch(log, excluded.log)",
+        log.id,
+        log.gateway,
+        JSON.stringify(log),
+      );
+    }
   }
 
   read(gateway: string, id: string): GatewayLog | undefined {

@@ -1,4 +1,3 @@
-import type { GatewayLog } from "#simulators/contract/control-messages";
 import type { GatewayLogObject } from "./gateway-log-object.js";
 import {
   type GatewayOptions,
@@ -8,6 +7,7 @@ import {
   parseGatewayOptions,
 } from "./gateway-options.js";
 import { newLogId } from "./log-id.js";
+import type { PendingLogs } from "./pending-logs.js";
 
 /** The object that keeps a Worker's logs and cached answers. */
 export type GatewayLogs = DurableObjectStub<GatewayLogObject>;
@@ -33,6 +33,7 @@ export interface GatewayContext {
   /** Settled when nothing more of the answer will come. */
   readonly ended: Promise<unknown>;
   readonly logs: GatewayLogs;
+  readonly pendingLogs: PendingLogs;
   /** Gateways that exist. Absent: every name is one. */
   readonly gateways: readonly string[] | undefined;
   readonly waitUntil: (work: Promise<unknown>) => void;
@@ -86,36 +87,38 @@ async function answerOrCached(
   return new Response(body, response);
 }
 
-/** Writes the log at once, so that it can be read as soon as the caller has its id, and completes it at the end. */
+/** Keeps the log at once, so that it can be read as soon as the caller has its id, and completes it at the end. */
 async function keepLog(
-  { run, ended, logs }: GatewayContext,
+  { run, ended, logs, pendingLogs }: GatewayContext,
   options: GatewayOptions,
   { logId, startedAt, status }: { logId: string; startedAt: number; status: number },
 ): Promise<void> {
-  const measured = (): Pick<GatewayLog, "duration" | "tokens_in" | "tokens_out"> => ({
-    duration: Date.now() - startedAt,
-    tokens_in: run.call.tokensIn ?? 0,
-    tokens_out: run.call.tokensOut ?? 0,
-  });
-  const wasFinished = run.call.finished;
-  await logs.write({
-    id: logId,
-    gateway: options.id,
-    provider: "workers-ai",
-    model: run.model,
-    path: run.model,
-    request_type: "",
-    status_code: status,
-    success: status < 400,
-    cached: run.call.cacheStatus === "HIT",
-    metadata: options.metadata,
-    step: 0,
-    created_at: new Date(startedAt).toISOString(),
-    ...measured(),
-  });
-  if (wasFinished) return;
-  await ended;
-  await logs.patch(options.id, logId, measured());
+  const add = (): void =>
+    pendingLogs.add({
+      id: logId,
+      gateway: options.id,
+      provider: "workers-ai",
+      model: run.model,
+      path: run.model,
+      request_type: "",
+      status_code: status,
+      success: status < 400,
+      cached: run.call.cacheStatus === "HIT",
+      metadata: options.metadata,
+      step: 0,
+      created_at: new Date(startedAt).toISOString(),
+      duration: Date.now() - startedAt,
+      tokens_in: run.call.tokensIn ?? 0,
+      tokens_out: run.call.tokensOut ?? 0,
+    });
+  add();
+  await Promise.all([
+    pendingLogs.writeSoon(logs),
+    ended.then(() => {
+      add();
+      return pendingLogs.writeSoon(logs);
+    }),
+  ]);
 }
 
 async function digest(text: string): Promise<string> {

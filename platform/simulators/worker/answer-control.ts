@@ -1,3 +1,4 @@
+import { pendingLogsOf } from "#simulators/ai-gateway/pending-logs";
 import type { ControlRequest } from "#simulators/contract/control-messages";
 import { callJournal } from "#simulators/workers-ai/call-journal";
 import type { SimulatorEnv } from "./simulator-env.js";
@@ -17,8 +18,11 @@ async function run(message: ControlRequest, env: SimulatorEnv): Promise<unknown>
       return undefined;
     case "modelCalls":
       return callJournal.calls();
-    case "gatewayLogs":
-      return env.GATEWAY_LOGS.getByName(message.worker).list(message.gateway);
+    case "gatewayLogs": {
+      const logs = env.GATEWAY_LOGS.getByName(message.worker);
+      await pendingLogsOf(message.worker).write(logs);
+      return logs.list(message.gateway);
+    }
     case "analyticsPoints":
       return env.ANALYTICS.getByName(message.worker).list(message.dataset);
   }

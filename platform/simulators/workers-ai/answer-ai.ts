@@ -1,4 +1,5 @@
 import { answerGatewayApi } from "#simulators/ai-gateway/answer-gateway-api";
+import { pendingLogsOf } from "#simulators/ai-gateway/pending-logs";
 import { type GatewayLogs, runThroughGateway } from "#simulators/ai-gateway/run-through-gateway";
 import type { AiProps } from "#simulators/contract/binding-props";
 import type { CallJournal, RunningCall } from "./call-journal.js";
@@ -18,7 +19,7 @@ export interface AiContext {
 export async function answerAi(request: Request, context: AiContext): Promise<Response> {
   const { pathname } = new URL(request.url);
   if (pathname === "/run" || pathname === "/ai-gateway/run") return answerRun(request, context);
-  const gatewayAnswer = await answerGatewayApi(request, context.logs);
+  const gatewayAnswer = await answerGatewayApi(request, context.logs, pendingLogsOf(context.props.worker));
   if (gatewayAnswer !== undefined) return gatewayAnswer;
   if (pathname === "/ai-api/models/search") return Response.json({ success: true, result: modelList() });
   const errors = [{ code: 7000, message: `No route for that URI: ${pathname}` }];
@@ -44,6 +45,7 @@ async function answerRun(request: Request, context: AiContext): Promise<Response
       call.finished = true;
       ended.resolve(undefined);
     },
+    waitUntil: context.waitUntil,
   };
   const response = await answerCall(run, options, context, ended.promise);
   call.status = response.status;
@@ -60,8 +62,10 @@ async function answerCall(
   const answer = (): Promise<Response> => runOrRefuse(run);
   if (options["gateway"] === undefined || options["gateway"] === null) return answer();
   try {
+    const pendingLogs = pendingLogsOf(props.worker);
+    const { gateways } = props.model;
     return await runThroughGateway(
-      { options: options["gateway"], run, ended, logs, gateways: props.model.gateways, waitUntil },
+      { options: options["gateway"], run, ended, logs, pendingLogs, gateways, waitUntil },
       answer,
     );
   } catch (error) {

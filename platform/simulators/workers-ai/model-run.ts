@@ -13,6 +13,8 @@ export interface ModelRun {
   readonly call: RunningCall;
   /** Called once, when nothing more of the answer will come. */
   readonly onEnd: () => void;
+  /** Keeps the simulator at work on what must not delay the answer. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
 /** Pause before each streamed token unless the options say otherwise, milliseconds. */
@@ -29,7 +31,7 @@ export function jsonAnswer(body: unknown): Response {
 }
 
 /** An event stream. Without the content type it would arrive as one chunk. */
-export function streamAnswer(body: ReadableStream<Uint8Array>): Response {
+export function streamAnswer(body: ReadableStream<Uint8Array> | string): Response {
   return new Response(body, { headers: { "content-type": "text/event-stream" } });
 }
 

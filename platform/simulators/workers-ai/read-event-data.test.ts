@@ -14,20 +14,34 @@ describe("readEventData", () => {
     }
   });
 
+  it("gives what came together together", async () => {
+    const batches = [];
+    for await (const batch of readEventData(bodyOf([new TextEncoder().encode(stream)]))) batches.push(batch);
+    assert.deepEqual(batches, [expected]);
+  });
+
   it("reads the same events byte by byte", async () => {
     const bytes = new TextEncoder().encode(stream);
     assert.deepEqual(await read(Array.from(bytes, (byte) => Uint8Array.of(byte))), expected);
   });
 });
 
-async function read(chunks: readonly Uint8Array[]): Promise<string[]> {
-  const body = new ReadableStream<Uint8Array>({
-    start(controller) {
-      for (const chunk of chunks) controller.enqueue(chunk);
-      controller.close();
+function bodyOf(chunks: readonly Uint8Array[]): ReadableStream<Uint8Array> {
+  const left = chunks.filter(({ length }) => length > 0);
+  return new ReadableStream({
+    type: "bytes",
+    pull(controller) {
+      const next = left.shift();
+      if (next === undefined) {
+        controller.close();
+        controller.byobRequest?.respond(0);
+      } else controller.enqueue(next.slice());
     },
   });
+}
+
+async function read(chunks: readonly Uint8Array[]): Promise<string[]> {
   const events: string[] = [];
-  for await (const data of readEventData(body)) events.push(data);
+  for await (const batch of readEventData(bodyOf(chunks))) events.push(...batch);
   return events;
 }

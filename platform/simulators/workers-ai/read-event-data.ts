@@ -1,24 +1,32 @@
+/** Most bytes of one read. */
+const readBytes = 64 * 1_024;
+
 /**
- * The `data` of each event of a `text/event-stream`, from bytes that may be cut anywhere, inside a UTF-8 sequence too.
- * Other fields and comments are skipped. An event that the end of the input cuts off is dropped, as the format says.
+ * The `data` of the events of a `text/event-stream`, together as they came, from bytes that may be cut anywhere, inside a
+ * UTF-8 sequence too. Other fields and comments are skipped. An event that the end of the input cuts off is dropped, as
+ * the format says.
  */
-export async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+export async function* readEventData(body: ReadableStream<Uint8Array>): AsyncGenerator<readonly string[]> {
   const decoder = new TextDecoder();
-  const reader = body.getReader();
+  const reader = body.getReader({ mode: "byob" });
+  let memory = new ArrayBuffer(readBytes);
   let buffer = "";
   let data: string[] = [];
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read(new Uint8Array(memory));
       buffer += done ? decoder.decode() : decoder.decode(value, { stream: true });
+      if (!done) memory = value.buffer;
       const lines = takeLines(buffer, done);
       buffer = lines.rest;
+      const events: string[] = [];
       for (const line of lines.complete) {
         if (line === "" && data.length > 0) {
-          yield data.join("\n");
+          events.push(data.join("\n"));
           data = [];
         } else if (line.startsWith("data:")) data.push(line.slice(line.startsWith("data: ") ? 6 : 5));
       }
+      if (events.length > 0) yield events;
       if (done) return;
     }
   } finally {

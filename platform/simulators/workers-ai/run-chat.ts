@@ -3,7 +3,7 @@ import { parseChatRequest } from "./chat-request.js";
 import { type ChatAnswer, answerOf, composeAnswer } from "./compose-answer.js";
 import type { ModelFacts } from "./model-catalog.js";
 import { type ModelRun, jsonAnswer, noteTokens, streamAnswer, tokenDelayMs } from "./model-run.js";
-import { type StreamedEvent, streamEvents } from "./stream-events.js";
+import { type StreamedEvent, eventBody } from "./stream-events.js";
 
 /** Runs the simulated chat model: one JSON answer, or a stream of events. */
 export function runChat(run: ModelRun, model: ModelFacts): Response {
@@ -22,7 +22,7 @@ export function runChat(run: ModelRun, model: ModelFacts): Response {
 
 function streamChat(run: ModelRun, answer: ChatAnswer, shape: AnswerShape): Response {
   const { call, behaviour } = run;
-  const body = streamEvents(chatEvents(answer, shape), {
+  const body = eventBody([...chatEvents(answer, shape)], {
     delayMs: tokenDelayMs(run),
     fault: behaviour?.kind === "cut" || behaviour?.kind === "stall" ? behaviour : undefined,
     onToken: () => (call.streamedTokens += 1),

@@ -68,7 +68,7 @@ describe("UpstreamTranslator", () => {
   });
 
   it("breaks when the stream ends without [DONE] or carries an error", () => {
-    assert.throws(() => [...new UpstreamTranslator("response").end()], /without \[DONE\]/);
+    assert.throws(() => new UpstreamTranslator("response").end(), /without \[DONE\]/);
     assert.throws(() => [...new UpstreamTranslator("response").push('{"error":{"message":"no"}}')], /carried an error/);
   });
 });

@@ -120,6 +120,11 @@ export class UpstreamTranslator {
     this.#shape = shape;
   }
 
+  /** Whether `[DONE]` has come: there are no further events. */
+  get isDone(): boolean {
+    return this.#isDone;
+  }
+
   *push(data: string): Generator<StreamedEvent> {
     if (this.#isDone) return;
     if (data.trim() === "[DONE]") {
@@ -132,14 +137,13 @@ export class UpstreamTranslator {
     const delta = chunk.choices?.[0]?.delta;
     const text = delta?.content ?? "";
     for (const call of delta?.tool_calls ?? []) this.#addCall(call);
-    if (this.#shape === "openai") yield { data: chunk, isToken: text !== "" };
+    if (this.#shape === "openai") yield { data, isToken: text !== "" };
     else if (text !== "") yield { data: { response: text }, isToken: true };
   }
 
   /** At the end of the bytes. A stream that ended without `[DONE]` broke, and so does ours. */
-  *end(): Generator<StreamedEvent> {
+  end(): void {
     if (!this.#isDone) throw new Error("the model server's stream ended without [DONE]");
-    yield* [];
   }
 
   *#finish(): Generator<StreamedEvent> {

@@ -4,7 +4,7 @@ import { type ModelRun, jsonAnswer, noteTokens, streamAnswer } from "./model-run
 import { parseMessages } from "./parse-messages.js";
 import { readEventData } from "./read-event-data.js";
 import { parseTexts } from "./run-embeddings.js";
-import { streamEvents } from "./stream-events.js";
+import { eventBody, type StreamedEvent, type StreamOptions, streamEvents } from "./stream-events.js";
 import { type CompletionBody, UpstreamTranslator, chatBody, embeddingAnswer, wholeAnswer } from "./upstream-format.js";
 
 /**
@@ -33,7 +33,7 @@ async function chatUpstream(run: ModelRun, shape: ModelFacts["shape"]): Promise<
   const abort = new AbortController();
   const response = await post(run, "chat/completions", chatBody(run.inputs, modelName(run)), abort.signal);
   const stream = response.body as ReadableStream<Uint8Array> | null;
-  if (run.inputs["stream"] === true && stream !== null) return streamAnswer(translate(run, stream, shape, abort));
+  if (run.inputs["stream"] === true && stream !== null) return streamAnswer(await translate(run, stream, shape, abort));
   const body = await readJson(response);
   noteTokens(run.call, body.usage?.prompt_tokens ?? 0, body.usage?.completion_tokens ?? 0);
   run.onEnd();
@@ -41,19 +41,15 @@ async function chatUpstream(run: ModelRun, shape: ModelFacts["shape"]): Promise<
 }
 
 /** Our stream made of theirs. `abort` hangs up on a server that is still busy when our reader goes away. */
-function translate(
+async function translate(
   run: ModelRun,
   body: ReadableStream<Uint8Array>,
   shape: ModelFacts["shape"],
   abort: AbortController,
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array> | string> {
   const translator = new UpstreamTranslator(shape);
   const { call, behaviour } = run;
-  async function* events() {
-    for await (const data of readEventData(body)) yield* translator.push(data);
-    yield* translator.end();
-  }
-  return streamEvents(events(), {
+  const options: StreamOptions = {
     delayMs: 0,
     fault: behaviour?.kind === "cut" || behaviour?.kind === "stall" ? behaviour : undefined,
     onToken: () => (call.streamedTokens += 1),
@@ -67,7 +63,48 @@ function translate(
       );
       run.onEnd();
     },
-  });
+  };
+  const batches = translatedBatches(body, translator);
+  const first = batches.next();
+  // A failure is told by the stream, behind what came before it.
+  const events = await first.then(
+    ({ value }) => value ?? [],
+    () => [],
+  );
+  if (!translator.isDone) return streamEvents(resumed(first, batches), options);
+  // Read to its end, so that its connection serves the next call.
+  run.waitUntil(batches.next().catch(() => undefined));
+  return eventBody(events, options);
+}
+
+/** All batches, of which the first was asked for already. */
+async function* resumed<Item>(
+  first: Promise<IteratorResult<Item, undefined>>,
+  rest: AsyncIterable<Item>,
+): AsyncGenerator<Item> {
+  const next = await first;
+  if (next.done === true) return;
+  yield next.value;
+  yield* rest;
+}
+
+/** Events that came together, together. Those before a failure come before it. */
+async function* translatedBatches(
+  body: ReadableStream<Uint8Array>,
+  translator: UpstreamTranslator,
+): AsyncGenerator<readonly StreamedEvent[], undefined> {
+  for await (const batch of readEventData(body)) {
+    const events: StreamedEvent[] = [];
+    try {
+      for (const data of batch) events.push(...translator.push(data));
+    } catch (error) {
+      yield events;
+      throw error;
+    }
+    yield events;
+  }
+  translator.end();
+  return undefined;
 }
 
 function modelName({ model, options }: ModelRun): string {
