@@ -13,23 +13,29 @@ export interface AnswerTimes {
   readonly idleMs: number;
 }
 
-/** How long to wait for the stream's end after `[DONE]`: cancelled at once, the gateway would log a call that broke off. */
-const DRAIN_MS = 1_000;
+/** Keeps the isolate alive until some work is done. */
+export type WaitUntil = (work: Promise<unknown>) => void;
+
+/** Most bytes of one read. The runtime's own choice is a quarter of it, and each read costs more than its bytes. */
+const READ_BYTES = 16 * 1_024;
 
 /** Parts that came together, in one chunk of the provider's. Never empty. */
 export type Batch = readonly TextPart[];
 
 /** An answer of a text model that has begun: its first parts are there, the others are read as they are asked for. */
 export class AnswerReader implements AsyncIterableIterator<Batch> {
-  readonly #body: ReadableStreamDefaultReader<unknown>;
+  readonly #body: ReadableStreamBYOBReader;
   readonly #parser: ModelStreamParser;
   readonly #deadline: CallDeadline;
   readonly #idleMs: number;
+  /** Lent to each read, which gives it back. */
+  #buffer = new ArrayBuffer(READ_BYTES);
   #parts: Batch = [];
+  #waitUntil: WaitUntil | undefined;
   #onEnd: ((end: AnswerEnd, usage: TokenUsage) => void) | undefined;
 
   private constructor(
-    body: ReadableStreamDefaultReader<unknown>,
+    body: ReadableStreamBYOBReader,
     parser: ModelStreamParser,
     deadline: CallDeadline,
     idleMs: number,
@@ -52,7 +58,7 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
   ): Promise<AnswerReader> {
     if (!response.ok) throw await deadline.wait(failureOfResponse(response), firstTokenByMs);
     if (response.body === null) throw new ModelFailure("unavailable", "an answer without a body");
-    const body: ReadableStreamDefaultReader<unknown> = response.body.getReader();
+    const body = response.body.getReader({ mode: "byob" });
     const reader = new AnswerReader(body, new ModelStreamParser(options), deadline, idleMs);
     // Any other content type is an event stream: providers are not exact about it, the parser is.
     const isWhole = response.headers.get("content-type")?.startsWith("application/json") === true;
@@ -62,9 +68,10 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     return reader;
   }
 
-  /** `onEnd` is called once, as soon as the end is known. */
-  begin(onEnd: (end: AnswerEnd, usage: TokenUsage) => void): this {
+  /** `onEnd` is called once, as soon as the end is known. `waitUntil` is for what then remains to be done. */
+  begin(onEnd: (end: AnswerEnd, usage: TokenUsage) => void, waitUntil?: WaitUntil): this {
     this.#onEnd = onEnd;
+    this.#waitUntil = waitUntil;
     if (this.#parser.isDone) this.#end("ok");
     return this;
   }
@@ -103,19 +110,24 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
 
   async #readChunk(untilMs: number): Promise<void> {
     this.#parser.throwIfBroken();
-    const { done, value } = await this.#deadline.wait(this.#body.read(), untilMs);
-    this.#parts = done ? this.#parser.finish() : this.#parser.push(toBytes(value));
+    const bytes = await this.#read(untilMs);
+    this.#parts = bytes === undefined ? this.#parser.finish() : this.#parser.push(bytes);
   }
 
   async #readWhole(untilMs: number): Promise<void> {
     const decoder = new TextDecoder();
     let json = "";
-    for (;;) {
-      const { done, value } = await this.#deadline.wait(this.#body.read(), untilMs);
-      if (done) break;
-      json += decoder.decode(toBytes(value), { stream: true });
-    }
+    for (let bytes = await this.#read(untilMs); bytes !== undefined; bytes = await this.#read(untilMs))
+      json += decoder.decode(bytes, { stream: true });
     this.#parts = this.#parser.pushWhole(json + decoder.decode());
+  }
+
+  /** The next bytes, good until the next read; undefined at the end. */
+  async #read(untilMs: number): Promise<Uint8Array | undefined> {
+    const { done, value } = await this.#deadline.wait(this.#body.read(new Uint8Array(this.#buffer)), untilMs);
+    if (done) return undefined;
+    this.#buffer = value.buffer;
+    return value;
   }
 
   #end(end: AnswerEnd): void {
@@ -123,14 +135,18 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     this.#onEnd = undefined;
     if (onEnd === undefined) return;
     onEnd(end, this.#parser.usage);
-    if (end === "ok" && !this.#parser.isStopped) void this.#drain();
-    else this.#close();
+    if (end === "ok" && !this.#parser.isStopped) {
+      const drained = this.#drain();
+      // Without it the end of the request would cancel the provider's stream.
+      this.#waitUntil?.(drained);
+    } else this.#close();
   }
 
+  /** Waits for the stream's end: cancelled at `[DONE]`, the gateway would log a call that broke off. Never rejects. */
   async #drain(): Promise<void> {
     try {
-      const untilMs = this.#deadline.after(DRAIN_MS);
-      while (!(await this.#deadline.wait(this.#body.read(), untilMs)).done);
+      const untilMs = this.#deadline.after(this.#idleMs);
+      while ((await this.#read(untilMs)) !== undefined);
     } catch {
       // The answer was complete: whatever happens after it is nobody's concern.
     }
@@ -170,9 +186,4 @@ export function partByPart(batches: AsyncIterableIterator<Batch>): AsyncIterable
       return { done: true, value: undefined };
     },
   };
-}
-
-function toBytes(chunk: unknown): Uint8Array {
-  if (chunk instanceof Uint8Array) return chunk;
-  throw new ModelFailure("unavailable", "the body is no stream of bytes");
 }

@@ -3,22 +3,28 @@ import type { Clock } from "#base/clock";
 
 /**
  * Bounds the waits of one attempt: each by its own time, all of them by the call's end and by the caller's signal.
- * One timer serves all waits: it is set again only when it fires too early, so a wait costs no timer of its own.
+ * One timer serves all waits: it is set for the shortest of them, and again only when it fires too early, so a wait costs
+ * no timer of its own.
  */
 export class CallDeadline {
   readonly #abort = new AbortController();
   readonly #clock: Clock;
   readonly #endsAtMs: number;
   readonly #callerSignal: AbortSignal | undefined;
+  readonly #shortestMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #timerAtMs = Infinity;
   #waitEndsMs = Infinity;
   #reject: ((reason: Error) => void) | undefined;
   #interruption: Error | undefined;
 
-  /** `endsAtMs`: end of the whole call, milliseconds since the epoch. */
-  constructor(clock: Clock, endsAtMs: number, callerSignal: AbortSignal | undefined) {
+  /**
+   * `endsAtMs`: end of the whole call, milliseconds since the epoch. `shortestMs`: how long the shortest wait may take
+   * that is known to come; a shorter one costs a timer of its own.
+   */
+  constructor(clock: Clock, endsAtMs: number, callerSignal: AbortSignal | undefined, shortestMs = Infinity) {
     this.#clock = clock;
+    this.#shortestMs = shortestMs;
     this.#endsAtMs = endsAtMs;
     this.#callerSignal = callerSignal;
     if (callerSignal?.aborted === true) this.#onCallerAbort();
@@ -80,8 +86,9 @@ export class CallDeadline {
 
   #setTimer(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
-    this.#timerAtMs = this.#waitEndsMs;
-    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, this.#timerAtMs - this.#clock.nowMs()));
+    const nowMs = this.#clock.nowMs();
+    this.#timerAtMs = Math.min(this.#waitEndsMs, nowMs + this.#shortestMs);
+    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, this.#timerAtMs - nowMs));
   }
 
   #onTimer(): void {

@@ -38,7 +38,7 @@ export function readDelta(json: string): ModelDelta {
   const usage = readUsage(event["usage"]);
   return {
     text: readText(message["content"] ?? event["response"]),
-    toolCalls: [...asArray(message["tool_calls"]), ...asArray(event["tool_calls"])].map(readToolCall),
+    toolCalls: readToolCalls(message["tool_calls"], event["tool_calls"]),
     usage,
     finishReason: readFinishReason(choice["finish_reason"] ?? event["finish_reason"]),
     isReasoning: Boolean(message["reasoning_content"]) || Boolean(message["reasoning"]),
@@ -49,6 +49,7 @@ export function readDelta(json: string): ModelDelta {
 
 /** Reads `{prompt_tokens, completion_tokens}`, the second 0 when missing; `undefined` unless they are numbers. */
 export function readUsage(value: unknown): TokenUsage | undefined {
+  if (value === undefined) return undefined;
   const { prompt_tokens: tokensIn, completion_tokens: tokensOut = 0 } = asObject(value);
   if (!isCount(tokensIn) || !isCount(tokensOut)) return undefined;
   return { tokensIn, tokensOut, isEstimate: false };
@@ -62,6 +63,14 @@ function isCount(value: unknown): value is number {
 function readText(value: unknown): string {
   if (typeof value === "string") return value;
   return value === undefined || value === null ? "" : JSON.stringify(value);
+}
+
+const NO_CALLS: readonly ToolCallDelta[] = [];
+
+/** Calls of either shape. Most events have none. */
+function readToolCalls(ofMessage: unknown, ofEvent: unknown): readonly ToolCallDelta[] {
+  if (ofMessage === undefined && ofEvent === undefined) return NO_CALLS;
+  return [...asArray(ofMessage), ...asArray(ofEvent)].map(readToolCall);
 }
 
 function readToolCall(value: unknown): ToolCallDelta {

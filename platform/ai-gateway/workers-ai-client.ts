@@ -1,4 +1,4 @@
-import { AnswerReader, partByPart } from "#ai-gateway/answer-reader";
+import { AnswerReader, partByPart, type WaitUntil } from "#ai-gateway/answer-reader";
 import { CallDeadline } from "#ai-gateway/call-deadline";
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
 import { type EmbeddedBatch, embedInBatches, parseEmbeddings } from "#ai-gateway/embed-batches";
@@ -32,6 +32,8 @@ export interface ModelClientOptions {
   readonly clock?: Clock;
   /** Told of each call, once, when it has ended. Must not throw; what it throws is dropped. */
   readonly onCall?: (record: ModelCallRecord) => void;
+  /** Keeps the isolate alive until the provider's stream has ended behind an answer. */
+  readonly waitUntil?: WaitUntil;
 }
 
 /** Models through Workers AI and the tenant's AI Gateway. */
@@ -46,6 +48,7 @@ class WorkersAiClient implements ModelClient {
   readonly #breakers: CircuitBreakers;
   readonly #clock: Clock;
   readonly #onCall: ModelClientOptions["onCall"];
+  readonly #waitUntil: WaitUntil | undefined;
 
   constructor(ai: Ai, options: ModelClientOptions) {
     const { fallbacks, timeouts, cacheTtlSeconds } = options.ai ?? aiSchema.parse({});
@@ -55,6 +58,7 @@ class WorkersAiClient implements ModelClient {
     this.#breakers = options.breakers ?? new CircuitBreakers();
     this.#clock = options.clock ?? systemClock;
     this.#onCall = options.onCall;
+    this.#waitUntil = options.waitUntil;
   }
 
   async streamText(tenantId: TenantId, request: TextRequest, context: CallContext): Promise<TextStream> {
@@ -70,7 +74,7 @@ class WorkersAiClient implements ModelClient {
       const batches = reader.begin((end, usage) => {
         if (end === "broken") this.#breakers.report(tenantId, model, "failure", this.#clock.nowMs());
         recorder.finish(end, usage);
-      });
+      }, this.#waitUntil);
       return { model, logId: headers.get("cf-aig-log-id") ?? undefined, parts: partByPart(batches), batches };
     } catch (error) {
       recorder.failed(context.signal?.aborted === true);
@@ -101,8 +105,8 @@ class WorkersAiClient implements ModelClient {
     model: string,
     { request, context, endsAtMs }: { request: TextRequest; context: CallContext; endsAtMs: number },
   ): Promise<{ model: string; reader: AnswerReader; headers: Headers }> {
-    const deadline = new CallDeadline(this.#clock, endsAtMs, context.signal);
     const { firstTokenMs, idleMs } = this.#timeouts;
+    const deadline = new CallDeadline(this.#clock, endsAtMs, context.signal, idleMs);
     try {
       const inputs = textInputs(model, request);
       const isWhole = inputs["stream"] !== true;

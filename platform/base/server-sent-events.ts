@@ -43,48 +43,53 @@ export async function* decodeEvents(chunks: AsyncIterable<Uint8Array>): AsyncGen
 export class EventParser {
   #rest = "";
   #isAfterCarriageReturn = false;
-  #data: string[] = [];
+  #data: string | undefined;
   #event: string | undefined;
   #id: string | undefined;
 
-  *push(text: string): Generator<ServerSentEvent> {
-    let input = text;
-    if (this.#isAfterCarriageReturn && input.length > 0) {
-      if (input.startsWith("\n")) input = input.slice(1);
-      this.#isAfterCarriageReturn = false;
-    }
-    let from = 0;
-    const lineEnd = /\r\n|\r|\n/g;
-    for (let match = lineEnd.exec(input); match !== null; match = lineEnd.exec(input)) {
-      const line = this.#rest + input.slice(from, match.index);
+  /** The events that end in this text. */
+  push(text: string): ServerSentEvent[] {
+    const events: ServerSentEvent[] = [];
+    let from = this.#isAfterCarriageReturn && text.startsWith("\n") ? 1 : 0;
+    if (text !== "") this.#isAfterCarriageReturn = false;
+    let carriageReturn = text.indexOf("\r", from);
+    let lineFeed = text.indexOf("\n", from);
+    while (carriageReturn !== -1 || lineFeed !== -1) {
+      const isCarriageReturn = lineFeed === -1 || (carriageReturn !== -1 && carriageReturn < lineFeed);
+      const end = isCarriageReturn ? carriageReturn : lineFeed;
+      this.#takeLine(this.#rest === "" ? text.slice(from, end) : this.#rest + text.slice(from, end), events);
       this.#rest = "";
-      from = lineEnd.lastIndex;
-      this.#isAfterCarriageReturn = match[0] === "\r" && from === input.length;
-      const event = this.#takeLine(line);
-      if (event !== undefined) yield event;
+      from = end + 1;
+      if (isCarriageReturn) {
+        this.#isAfterCarriageReturn = from === text.length;
+        if (lineFeed === from) from++;
+        carriageReturn = text.indexOf("\r", from);
+      }
+      if (lineFeed !== -1 && lineFeed < from) lineFeed = text.indexOf("\n", from);
     }
-    this.#rest += input.slice(from);
+    this.#rest += text.slice(from);
+    return events;
   }
 
-  #takeLine(line: string): ServerSentEvent | undefined {
-    if (line === "") return this.#dispatch();
+  #takeLine(line: string, events: ServerSentEvent[]): void {
+    if (line === "") {
+      this.#dispatch(events);
+      return;
+    }
     const colon = line.indexOf(":");
-    if (colon === 0) return undefined;
+    if (colon === 0) return;
     const field = colon === -1 ? line : line.slice(0, colon);
-    const raw = colon === -1 ? "" : line.slice(colon + 1);
-    const value = raw.startsWith(" ") ? raw.slice(1) : raw;
-    if (field === "data") this.#data.push(value);
+    const value = colon === -1 ? "" : line.slice(line[colon + 1] === " " ? colon + 2 : colon + 1);
+    if (field === "data") this.#data = this.#data === undefined ? value : `${this.#data}\n${value}`;
     else if (field === "event") this.#event = value;
     else if (field === "id" && !value.includes("\0")) this.#id = value;
-    return undefined;
   }
 
-  #dispatch(): ServerSentEvent | undefined {
+  #dispatch(events: ServerSentEvent[]): void {
     const [data, event, id] = [this.#data, this.#event, this.#id];
-    this.#data = [];
-    this.#event = undefined;
-    this.#id = undefined;
-    if (data.length === 0) return undefined;
-    return { data: data.join("\n"), ...(event === undefined ? {} : { event }), ...(id === undefined ? {} : { id }) };
+    this.#data = this.#event = this.#id = undefined;
+    if (data === undefined) return;
+    if (event === undefined && id === undefined) events.push({ data });
+    else events.push({ data, ...(event === undefined ? {} : { event }), ...(id === undefined ? {} : { id }) });
   }
 }

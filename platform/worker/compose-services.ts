@@ -53,6 +53,7 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
     ai: tenant.ai,
     breakers,
     onCall: (record) => logModelCall(parts.log, record),
+    waitUntil,
   });
   const { quotas } = parts;
   const models = budgetedModels(gateway, { quotas, budgets: budgetsOf(tenant), ai: tenant.ai, waitUntil });
