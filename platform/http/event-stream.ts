@@ -5,7 +5,7 @@ import { encodeEvent, type ServerSentEvent } from "#base/server-sent-events";
  * without it a stream arrives as a whole. `x-accel-buffering` and `no-transform` keep proxies from collecting it.
  */
 export function eventStream(
-  body: ReadableStream<Uint8Array>,
+  body: ReadableStream<Uint8Array> | string,
   headers: Readonly<Record<string, string>> = {},
 ): Response {
   return new Response(body, {

@@ -57,8 +57,9 @@ async function stream(batches: AsyncIterable<TextPart[]>, includesUsage = false)
   const onLeave = () => assert.fail("nobody has left");
   const describeFailure = (thrown: unknown) => ({ error: { message: String(thrown) } });
   const pieces: Uint8Array[] = [];
-  for await (const piece of streamCompletion(head, batches, { includesUsage, describeFailure, onLeave }))
-    pieces.push(piece);
+  const body = await streamCompletion(head, batches, { includesUsage, describeFailure, onLeave });
+  if (typeof body === "string") pieces.push(new TextEncoder().encode(body));
+  else for await (const piece of body) pieces.push(piece);
   const all: string[] = [];
   for await (const { data } of decodeEvents(oneByOne(pieces))) all.push(data);
   const isChunk = (data: string) => data.startsWith('{"id"');
@@ -67,6 +68,11 @@ async function stream(batches: AsyncIterable<TextPart[]>, includesUsage = false)
     rest: all.filter((data) => !isChunk(data)),
     writes: pieces.length,
   };
+}
+
+function readerOf(body: ReadableStream<Uint8Array> | string): ReadableStreamDefaultReader<Uint8Array> {
+  assert.ok(typeof body !== "string", "the answer is no stream");
+  return body.getReader();
 }
 
 const deltas = ({ chunks }: Streamed) => chunks.flatMap(({ choices }) => choices.map(({ delta }) => delta));
@@ -120,6 +126,14 @@ describe("streamCompletion", () => {
     assert.equal((await stream(inBatches([batch, [end]]))).writes, 2);
   });
 
+  it("gives an answer as text that is complete at once, and one that breaks off at once", async () => {
+    const options = { includesUsage: false, describeFailure: () => ({ error: "x" }), onLeave: () => undefined };
+    const whole = await streamCompletion(head, inBatches([[{ type: "text", text: "a" }, end]]), options);
+    assert.ok(typeof whole === "string" && whole.endsWith("data: [DONE]\n\n"));
+    const broken = await streamCompletion(head, inBatches([], new Error("gone")), options);
+    assert.equal(broken, 'data: {"error":"x"}\n\n');
+  });
+
   it("ends with an error event and without [DONE] when the answer breaks off", async () => {
     const streamed = await stream(inBatches([[{ type: "text", text: "a" }]], new Error("gone")));
     assert.equal(deltas(streamed).at(-1)?.content, "a");
@@ -136,7 +150,7 @@ describe("streamCompletion", () => {
       }
     }
     const options = { includesUsage: false, describeFailure: () => ({}), onLeave: () => undefined };
-    const reader = streamCompletion(head, endless(), options).getReader();
+    const reader = readerOf(await streamCompletion(head, endless(), options));
     await reader.read();
     await reader.cancel();
     assert.ok(isCancelled);
@@ -158,7 +172,7 @@ describe("streamCompletion", () => {
       describeFailure: () => assert.fail("it is no failure"),
       onLeave: () => leaving.abort(),
     };
-    const reader = streamCompletion(head, silent(), options).getReader();
+    const reader = readerOf(await streamCompletion(head, silent(), options));
     await reader.read();
     const waiting = reader.read();
     await reader.cancel();

@@ -15,33 +15,38 @@ const encoder = new TextEncoder();
 /**
  * An answer as OpenAI's stream of `chat.completion.chunk` events, ended by `[DONE]`. One that breaks off ends with an
  * error event and without `[DONE]`, which is how clients tell it from a whole one. A client that leaves cancels the answer.
+ *
+ * Resolves with the first events; an answer that is complete with them, as one from a cache is, is given as text: a
+ * stream would cost more than what it carries.
  */
-export function streamCompletion(
+export async function streamCompletion(
   head: CompletionHead,
   answer: TextStream["batches"],
   { includesUsage, describeFailure, onLeave }: StreamOptions,
-): ReadableStream<Uint8Array> {
+): Promise<ReadableStream<Uint8Array> | string> {
   const batches = answer[Symbol.asyncIterator]();
   const writer = new ChunkWriter(head, includesUsage);
   let hasLeft = false;
-  const nextText = async (): Promise<{ text: string; isLast: boolean }> => {
+  const readOn = async (): Promise<Piece> => {
     try {
       const next = await batches.next();
-      if (next.done === true) return { text: writer.write([]), isLast: true };
+      if (next.done === true) return { text: "", isLast: true };
       return { text: writer.write(next.value), isLast: next.value.at(-1)?.type === "end" };
     } catch (thrown) {
       if (hasLeft) return { text: "", isLast: true };
       return { text: event(JSON.stringify(describeFailure(thrown))), isLast: true };
     }
   };
+  let piece = await readOn();
+  if (piece.isLast) return piece.text;
   return new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let next = await nextText();
       // The stream asks again only for what it was given something.
-      while (next.text === "" && !next.isLast) next = await nextText();
+      while (piece.text === "" && !piece.isLast) piece = await readOn();
       if (hasLeft) return;
-      if (next.text !== "") controller.enqueue(encoder.encode(next.text));
-      if (next.isLast) controller.close();
+      if (piece.text !== "") controller.enqueue(encoder.encode(piece.text));
+      if (piece.isLast) controller.close();
+      piece = { ...piece, text: "" };
     },
     async cancel() {
       hasLeft = true;
@@ -49,6 +54,12 @@ export function streamCompletion(
       await batches.return?.();
     },
   });
+}
+
+/** Events that are sent together. */
+interface Piece {
+  readonly text: string;
+  readonly isLast: boolean;
 }
 
 /** Writes chunks as text. What is the same in all of them is written once. */

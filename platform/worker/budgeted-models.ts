@@ -78,52 +78,50 @@ function promptTokens({ messages, tools, responseFormat }: TextRequest): number 
   return [...texts, ...extras].reduce((sum, text) => sum + estimateTokens(text), 0);
 }
 
-/** The same stream, which settles when it ends, breaks off or is left. */
+/** The same stream, which settles when its end is seen, or it breaks off or is left before. */
 function metered(stream: TextStream, admission: Admission, tokensIn: number): TextStream {
   let produced = "";
-  let actual: Amount | undefined;
+  let isSettled = false;
+  const settle = (actual: Amount): void => {
+    if (!isSettled) admission.settle(actual);
+    isSettled = true;
+  };
   const see = (part: TextPart): void => {
     if (part.type === "text") produced += part.text;
     else if (part.type === "tool_call") produced += part.call.arguments;
-    else actual = amountOf(stream.model, part.usage.tokensIn, part.usage.tokensOut);
+    // At once: a reader that has the end need not ask for more.
+    else settle(amountOf(stream.model, part.usage.tokensIn, part.usage.tokensOut));
   };
-  const settle = (): void => {
-    admission.settle(actual ?? amountOf(stream.model, tokensIn, estimateTokens(produced)));
-  };
+  const leave = (): void => settle(amountOf(stream.model, tokensIn, estimateTokens(produced)));
   return {
     ...stream,
-    parts: watched(stream.parts, see, settle),
-    batches: watched(stream.batches, (parts) => parts.forEach(see), settle),
+    parts: watched(stream.parts, see, leave),
+    batches: watched(stream.batches, (parts) => parts.forEach(see), leave),
   };
 }
 
 /**
- * The same items, seen as they pass; `end` is called once, when there are no more, when reading fails, or when the reader
+ * The same items, seen as they pass; `end` is called when there are no more, when reading fails, or when the reader
  * leaves. Not a generator: leaving one waits for the item that is being read, and a silent model gives none for long.
  */
 function watched<Item>(items: AsyncIterable<Item>, see: (item: Item) => void, end: () => void): AsyncIterable<Item> {
   return {
     [Symbol.asyncIterator]() {
       const iterator = items[Symbol.asyncIterator]();
-      let hasEnded = false;
-      const endOnce = (): void => {
-        if (!hasEnded) end();
-        hasEnded = true;
-      };
       return {
         async next() {
           try {
             const next = await iterator.next();
-            if (next.done === true) endOnce();
+            if (next.done === true) end();
             else see(next.value);
             return next;
           } catch (error) {
-            endOnce();
+            end();
             throw error;
           }
         },
         async return() {
-          endOnce();
+          end();
           await iterator.return?.();
           return { done: true, value: undefined };
         },

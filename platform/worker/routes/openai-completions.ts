@@ -6,7 +6,7 @@ import { openAiErrorBody } from "#http/problem";
 import type { RequestContext } from "#http/request-context";
 import { defineRoute } from "#http/route";
 import { describeThrown } from "#observability/logger";
-import { collectCompletion, completionSchema, newCompletionHead } from "#openai/completion";
+import { collectCompletion, type CompletionHead, completionSchema, newCompletionHead } from "#openai/completion";
 import { completionRequestSchema } from "#openai/completion-request";
 import { streamCompletion } from "#openai/stream-completion";
 import { toTextRequest } from "#openai/to-text-request";
@@ -35,26 +35,34 @@ export const completionsRoute = defineRoute<Services>()(
       requested: body.model ?? undefined,
       tellsUnknown: true,
     });
+    const textRequest = toTextRequest(model, body);
+    if (body.stream !== true) {
+      const answer = await openAnswer(context, textRequest, context.request.signal);
+      return Response.json(await collectCompletion(headOf(context, answer), answer.batches));
+    }
     const leaving = new AbortController();
-    const answer = await openAnswer(context, toTextRequest(model, body), leaving.signal);
-    const head = newCompletionHead(answer.model, services.clock.nowMs());
-    if (body.stream !== true) return Response.json(await collectCompletion(head, answer.batches));
+    const signal = AbortSignal.any([context.request.signal, leaving.signal]);
+    const answer = await openAnswer(context, textRequest, signal);
     const includesUsage = body.stream_options?.include_usage === true;
     const describeFailure = (thrown: unknown) => noteBrokenAnswer(context, thrown);
     const onLeave = () => leaving.abort();
-    return eventStream(streamCompletion(head, answer.batches, { includesUsage, describeFailure, onLeave }));
+    const options = { includesUsage, describeFailure, onLeave };
+    return eventStream(await streamCompletion(headOf(context, answer), answer.batches, options));
   },
 );
 
 /** The only place where this route spends: the client reserves what the call may cost, and settles at its end. */
 function openAnswer(
-  { tenant, services, traceId, route, principal, request }: RequestContext<Services>,
+  { tenant, services, traceId, route, principal }: RequestContext<Services>,
   textRequest: TextRequest,
-  leaving: AbortSignal,
+  signal: AbortSignal,
 ): Promise<TextStream> {
-  const signal = AbortSignal.any([request.signal, leaving]);
   const callContext = { traceId, route, principalId: principal.id, signal };
   return services.models(tenant).streamText(tenant.tenantId, textRequest, callContext);
+}
+
+function headOf({ services }: RequestContext<Services>, { model }: TextStream): CompletionHead {
+  return newCompletionHead(model, services.clock.nowMs());
 }
 
 function noteBrokenAnswer(context: RequestContext<Services>, thrown: unknown): object {
