@@ -61,13 +61,22 @@ const CONFIG = {
   migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
 };
 
-/** Boots `$WORKER_BUNDLE` with an empty store. */
-export async function startTestWorker(
-  options: Pick<RuntimeOptions, "dataDir" | "logLevel" | "onLog"> = {},
-): Promise<TestWorker> {
-  const modulePath = path.resolve(process.env["WORKER_BUNDLE"] ?? "");
+/** How a test Worker runs, where that matters. */
+export interface TestWorkerOptions extends Pick<RuntimeOptions, "dataDir" | "logLevel" | "onLog" | "model"> {
+  /** The bundle, if not `$WORKER_BUNDLE`. */
+  readonly modulePath?: string;
+  /** Variables that win over those of the configuration. */
+  readonly extraVars?: Readonly<Record<string, string>>;
+}
+
+/** Boots a bundle with an empty store. */
+export async function startTestWorker({
+  modulePath = path.resolve(process.env["WORKER_BUNDLE"] ?? ""),
+  extraVars = {},
+  ...options
+}: TestWorkerOptions = {}): Promise<TestWorker> {
   const runtimeOptions: RuntimeOptions = {
-    workers: [{ name: CONFIG.name, modulePath, config: CONFIG }],
+    workers: [{ name: CONFIG.name, modulePath, config: CONFIG, extraVars }],
     onLog: () => undefined,
     model: { tokenDelayMs: 0 },
     ...options,

@@ -1,0 +1,42 @@
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type { LogLine } from "#simulators/runtime/runtime-options";
+import { startRuntime } from "#simulators/runtime/start-runtime";
+import { SCOPES } from "#tenancy/scopes";
+import { announce } from "#tests/load/servers/server-process";
+import type { WorkerOptions } from "#tests/load/servers/worker-options";
+import { LOAD_TENANT } from "#tests/load/workers/load-tenant";
+import { startTestWorker } from "#worker/testing/start-test-worker";
+
+/** Serves the floor or the product in workerd, as told by the one argument: `WorkerOptions` as JSON. */
+const options = JSON.parse(process.argv[2] ?? "{}") as WorkerOptions;
+// In memory where there is such a folder: the disk of this machine is not what is measured.
+const dataDir = mkdtempSync(path.join(existsSync("/dev/shm") ? "/dev/shm" : tmpdir(), "load-"));
+process.once("exit", () => rmSync(dataDir, { recursive: true, force: true }));
+await (options.kind === "floor" ? serveFloor(options) : serveProduct(options));
+
+async function serveFloor({ modulePath, upstreamUrl }: Extract<WorkerOptions, { kind: "floor" }>): Promise<void> {
+  const config = { name: "floor", compatibility_date: "2026-11-01", vars: { UPSTREAM: upstreamUrl } };
+  const runtime = await startRuntime({ dataDir, workers: [{ name: config.name, modulePath, config }] });
+  announce({ url: runtime.url.origin }, () => runtime.dispose());
+}
+
+async function serveProduct(product: Extract<WorkerOptions, { kind: "product" }>): Promise<void> {
+  const { modulePath, upstreamUrl, areLimitsOn, answer } = product;
+  const worker = await startTestWorker({
+    dataDir,
+    modulePath,
+    extraVars: { LIMITS: areLimitsOn ? "on" : "off" },
+    model: { tokenDelayMs: 0, ...(upstreamUrl === undefined ? {} : { modelUrl: upstreamUrl }) },
+    onLog: showErrors,
+  });
+  if (answer !== undefined) await worker.runtime.control.answerWith(answer, { times: Number.MAX_SAFE_INTEGER });
+  const key = await worker.makeKey(LOAD_TENANT.tenantId, SCOPES);
+  announce({ url: worker.runtime.url.origin, facts: { key } }, () => worker.dispose());
+}
+
+function showErrors({ level, message }: LogLine): void {
+  if (level === "error" || message.includes('"level":"error"')) process.stderr.write(`${message}\n`);
+}
