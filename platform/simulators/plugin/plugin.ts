@@ -11,6 +11,7 @@ import path from "node:path";
 import type { Plugin } from "miniflare";
 import type { BindingProps } from "#simulators/contract/binding-props";
 import { analyticsBindingModule, analyticsModuleName } from "./analytics-binding-module.js";
+import { type RemoteStorageProps, STORAGE_RESOURCE_HEADER, STORAGE_SECRET_HEADER } from "./remote-storage.js";
 import { type SimulatedBinding, pluginName, simulatedBindings } from "./simulated-binding.js";
 
 type WorkerBinding = NonNullable<Exclude<Awaited<ReturnType<Plugin["getBindings"]>>, void>>[number];
@@ -45,13 +46,15 @@ const simulators: Plugin = {
   },
 
   getServices({ options, sharedOptions, tmpPath }) {
-    const [first] = simulatedBindings(options.config.env);
+    const bindings = simulatedBindings(options.config.env);
+    const [first] = bindings;
     if (first === undefined) return [];
     const stateDir = path.join(sharedOptions.resourcePersistencePath ?? tmpPath, "simulators");
     mkdirSync(stateDir, { recursive: true });
     return [
       { name: stateService, disk: { path: stateDir, writable: true } },
       { name: simulatorService, worker: simulatorWorker(first[1].simulatorWorkerPath) },
+      ...bindings.flatMap(([, { props }]) => (isRemoteStorage(props) ? [storageService(props)] : [])),
     ];
   },
 };
@@ -60,6 +63,7 @@ const simulators: Plugin = {
 export const plugins: Record<string, Plugin> = { [pluginName]: simulators };
 
 function workerBinding(name: string, { props }: SimulatedBinding): WorkerBinding {
+  if (isRemoteStorage(props)) return storageBinding(name, props);
   const service = { name: simulatorService, props: { json: JSON.stringify(props satisfies BindingProps) } };
   switch (props.kind) {
     case "ai":
@@ -76,6 +80,29 @@ function workerBinding(name: string, { props }: SimulatedBinding): WorkerBinding
     case "control":
       return { name, service };
   }
+}
+
+/** The runtime's own KV and D1 bindings, with another process behind the HTTP that they speak. */
+function storageBinding(name: string, props: RemoteStorageProps): WorkerBinding {
+  const service = { name: storageServiceName(props) };
+  if (props.kind === "remote-kv") return { name, kvNamespace: service };
+  return wrapped(name, "cloudflare-internal:d1-api", [{ name: "fetcher", service }]);
+}
+
+function storageService(props: RemoteStorageProps): PluginService {
+  const injectRequestHeaders = [
+    { name: STORAGE_RESOURCE_HEADER, value: `${props.kind === "remote-kv" ? "kv" : "d1"}/${props.id}` },
+    { name: STORAGE_SECRET_HEADER, value: props.secret },
+  ];
+  return { name: storageServiceName(props), external: { address: props.address, http: { injectRequestHeaders } } };
+}
+
+function storageServiceName({ kind, id }: RemoteStorageProps): string {
+  return `simulators:${kind}:${id}`;
+}
+
+function isRemoteStorage(props: SimulatedBinding["props"]): props is RemoteStorageProps {
+  return props.kind === "remote-kv" || props.kind === "remote-d1";
 }
 
 function wrapped(name: string, moduleName: string, innerBindings: WorkerBinding[]): WorkerBinding {

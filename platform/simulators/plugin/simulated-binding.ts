@@ -1,11 +1,12 @@
 import type { BindingProps } from "#simulators/contract/binding-props";
+import type { RemoteStorageProps } from "./remote-storage.js";
 
 /** The plugin's name in `dev.plugin`; Miniflare looks it up among the module's exported `plugins`. */
 export const pluginName = "simulators";
 
 /** A binding that the plugin provides, as it reads it back from Miniflare's options. */
 export interface SimulatedBinding {
-  readonly props: BindingProps;
+  readonly props: BindingProps | RemoteStorageProps;
   /** Absolute path of the bundled simulator Worker. */
   readonly simulatorWorkerPath: string;
 }

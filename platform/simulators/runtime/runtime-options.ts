@@ -37,8 +37,18 @@ export interface RuntimeOptions {
   readonly onLog?: (line: LogLine) => void;
   /** Time until a Vectorize mutation can be read, milliseconds. Default 0. */
   readonly vectorVisibilityDelayMs?: number;
+  /** Serves KV and D1 instead of the runtime itself. */
+  readonly storage?: RemoteStorage;
   /** Answers the Workers' own outbound `fetch`. Default: the network. */
   readonly outbound?: (request: Request) => Promise<Response> | Response;
+}
+
+/** Another process on this machine that serves the KV namespaces and D1 databases of the Workers, by their ids. */
+export interface RemoteStorage {
+  /** `127.0.0.1:port` */
+  readonly address: string;
+  /** Sent with each request, so that nobody else is served. */
+  readonly secret: string;
 }
 
 export type RuntimeLogLevel = "none" | "error" | "warn" | "info" | "debug";

@@ -1,6 +1,7 @@
 import path from "node:path";
 import type { MiniflareOptions } from "miniflare";
 import type { BindingProps, VectorIndexOptions } from "#simulators/contract/binding-props";
+import type { RemoteStorageProps } from "#simulators/plugin/remote-storage";
 import { envEntry } from "#simulators/plugin/simulated-binding";
 import type { RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
 import { type ResolvedWranglerConfig, durableObjectClasses } from "./wrangler-config.js";
@@ -41,7 +42,7 @@ export function workerOptions(
       },
       env: {
         ...variables(deployment),
-        ...storageBindings(config),
+        ...storageBindings(config, options, paths),
         ...platformBindings(deployment),
         ...simulatedEnv(deployment, options, paths),
       },
@@ -63,13 +64,20 @@ function variables({ config, extraVars }: WorkerDeployment): WorkerEnv {
   );
 }
 
-function storageBindings(config: ResolvedWranglerConfig): WorkerEnv {
+function storageBindings(
+  config: ResolvedWranglerConfig,
+  { storage }: RuntimeOptions,
+  paths: SimulatorPaths,
+): WorkerEnv {
   const env: WorkerEnv = {};
-  for (const { binding, id } of config.kv_namespaces ?? []) {
-    env[binding] = { type: "kv", id: id ?? `${config.name}-${binding}` };
+  const remote = (kind: RemoteStorageProps["kind"], id: string) =>
+    storage && envEntry(paths.pluginPath, { ...paths, props: { kind, id, ...storage } });
+  for (const { binding, id = `${config.name}-${binding}` } of config.kv_namespaces ?? []) {
+    env[binding] = remote("remote-kv", id) ?? { type: "kv", id };
   }
   for (const { binding, database_id, database_name } of config.d1_databases ?? []) {
-    env[binding] = { type: "d1", id: database_id ?? database_name ?? `${config.name}-${binding}` };
+    const id = database_id ?? database_name ?? `${config.name}-${binding}`;
+    env[binding] = remote("remote-d1", id) ?? { type: "d1", id };
   }
   for (const { binding, bucket_name } of config.r2_buckets ?? []) {
     env[binding] = { type: "r2", name: bucket_name ?? `${config.name}-${binding}` };
