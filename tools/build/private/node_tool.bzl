@@ -12,6 +12,7 @@ def node_tool(
         deps = [],
         data = [],
         fixed_args = [],
+        node_options = [],
         types = None,
         testonly = None,
         visibility = None,
@@ -39,6 +40,7 @@ def node_tool(
       deps: targets and npm packages the srcs import.
       data: files the program reads; their paths go into fixed_args as `$(rootpath label)`.
       fixed_args: first arguments of each run.
+      node_options: options of node itself.
       types: global types; the default is node.
       testonly: whether only tests may use it; the default is that of the package.
       visibility: who may use it.
@@ -69,7 +71,7 @@ def node_tool(
         data = [name + ".program"] + data,
         entry_point = entry_point[:-len(".ts")] + ".js",
         fixed_args = fixed_args,
-        node_options = ["--enable-source-maps"],
+        node_options = ["--enable-source-maps"] + node_options,
         tags = tags,
         visibility = visibility,
     )
