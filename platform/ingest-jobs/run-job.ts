@@ -1,6 +1,7 @@
 import { toPlatformError } from "#base/errors";
 import type { JobServices } from "#ingest-jobs/job-services";
 import { failureOf, storePart } from "#ingest-jobs/store-part";
+import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
 import type { RagSettings } from "#rag/rag-services";
 import type { TenantId } from "#tenancy/tenant-id";
 
@@ -54,4 +55,8 @@ export async function runJob(
       });
     }
   }
+  // What the last attempt of a run that died has left.
+  await steps.act("tidy up", async () => {
+    await deleteDoomedVectors(tenantId, services);
+  });
 }

@@ -5,7 +5,7 @@ import { toJobResponse } from "#ingest-jobs/read-job";
 import type { IngestCall } from "#rag/ingest-documents";
 import type { IngestDocument } from "#rag/ingest-request";
 import { utf8Length } from "#rag/measure-text";
-import { digestDocuments } from "#rag/plan-document";
+import { digestDocuments, isStored } from "#rag/plan-document";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** More text in one call than this becomes a job, in UTF-8 bytes. */
@@ -30,15 +30,15 @@ export async function submitJob(tenantId: TenantId, services: JobServices, call:
   const { documents, jobs, runs, clock } = services;
   const nowMs = clock.nowMs();
   const digested = await digestDocuments(call.documents, call.settings);
-  const states = await documents.findStates(
+  const { documents: states } = await documents.findStates(
     tenantId,
     call.documents.map(({ docId }) => docId),
   );
-  const isStored = (index: number): boolean => states[index]?.document?.fingerprint === digested[index]?.fingerprint;
-  const confirmed = states.filter(({ isInJob }, index) => isInJob && isStored(index)).map(({ docId }) => docId);
+  const changed = digested.filter((document, index) => !isStored(document, states[index]));
+  const changedIds = new Set(changed.map(({ input }) => input.docId));
+  const confirmed = states.filter(({ docId, isInJob }) => isInJob && !changedIds.has(docId)).map(({ docId }) => docId);
   if (confirmed.length > 0) await documents.supersedeInJobs(tenantId, confirmed, nowMs);
 
-  const changed = digested.filter((_, index) => !isStored(index));
   const parts = planParts(changed);
   const job = {
     jobId: crypto.randomUUID().replaceAll("-", ""),

@@ -177,42 +177,6 @@ describe("ingestDocuments", () => {
     }
   });
 
-  describe("interrupted at any step and repeated", () => {
-    const steps = (services: RagServices): [object: "documents" | "vectors" | "models", method: string][] => [
-      ...Object.keys(services.documents).map((method): ["documents", string] => ["documents", method]),
-      ...Object.keys(services.vectors).map((method): ["vectors", string] => ["vectors", method]),
-      ["models", "embed"],
-    ];
-
-    it("never shows a mixture and ends in the same state", async () => {
-      for (const [object, method] of steps(rag.services)) {
-        for (const when of ["before", "after"] as const) {
-          docId = `interrupted-${object}-${method}-${when}`;
-          await ingest([{ docId, text: THREE_PARTS }]);
-          const shorter = section("Engine", "turbine") + section("Sail", "halyard");
-          await ingest([{ docId, text: shorter }], failingAt(rag.services, object, method, when)).catch(
-            () => undefined,
-          );
-          const between = (await found("turbine rivet boatswain halyard")).join();
-          const has = (word: string): boolean => between.includes(word);
-          const isOld = ["rivet", "boatswain"].every(has) && !has("halyard");
-          const isNew = !["rivet", "boatswain"].some(has) && has("halyard");
-          assert.ok(isOld !== isNew, `${docId}: one version and only one`);
-
-          await ingest([{ docId, text: shorter }]);
-          assert.equal((await found("turbine rivet boatswain halyard")).length, 2, docId);
-          assert.deepEqual(
-            (await deleteDocument(acme, rag.services, docId)).vectors,
-            2,
-            `${docId}: nothing was left over`,
-          );
-        }
-      }
-      const { vectorCount } = await rag.storage.vectors.describe();
-      assert.equal(vectorCount, await liveVectors(rag), "no vector is without a row");
-    });
-  });
-
   it("lets one of two concurrent writers win, completely", async () => {
     await ingest([{ docId, text: THREE_PARTS }]);
     const outcomes = await Promise.allSettled(
@@ -231,25 +195,4 @@ describe("ingestDocuments", () => {
 /** Rows of the ledger of all tenants. */
 async function liveVectors(rag: TestRag): Promise<number> {
   return (await rag.count("acme")).ledger + (await rag.count("globex")).ledger;
-}
-
-/** The services with one method that throws: instead of its work, or right after it. */
-function failingAt(
-  services: RagServices,
-  object: "documents" | "vectors" | "models",
-  method: string,
-  when: "before" | "after",
-): RagServices {
-  const target = services[object];
-  const failing = new Proxy(target, {
-    get(_, name): unknown {
-      const original: unknown = Reflect.get(target, name);
-      if (name !== method || typeof original !== "function") return original;
-      return async (...given: unknown[]): Promise<never> => {
-        if (when === "after") await Reflect.apply(original, target, given);
-        throw new Error(`interrupted ${when} ${object}.${method}`);
-      };
-    },
-  });
-  return { ...services, [object]: failing };
 }

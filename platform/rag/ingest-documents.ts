@@ -1,9 +1,10 @@
 import { PlatformError } from "#base/errors";
-import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
+import { deleteDoomedVectors, deleteListedVectors } from "#rag/delete-doomed-vectors";
 import { embedTexts, MAX_TEXTS_PER_EMBEDDING } from "#rag/embed-texts";
 import type { IngestDocument, IngestResponse } from "#rag/ingest-request";
 import {
   digestDocuments,
+  isStored,
   planDocument,
   type DigestedDocument,
   type DocumentPlan,
@@ -48,16 +49,15 @@ export async function ingestDocuments(
 ): Promise<IngestResponse> {
   const acceptedMs = call.job?.acceptedMs ?? services.clock.nowMs();
   const digested = await digestDocuments(call.documents, call.settings);
-  const states = await services.documents.findStates(
+  const { documents: states, doomedVectors } = await services.documents.findStates(
     tenantId,
     call.documents.map(({ docId }) => docId),
   );
-  const leftovers = states.filter(({ hasDoomedVectors }) => hasDoomedVectors).map(({ docId }) => docId);
-  if (leftovers.length > 0) await deleteDoomedVectors(tenantId, services, leftovers);
+  await tidyUp(() => deleteListedVectors(tenantId, services, doomedVectors));
 
   const changed = digested.flatMap((document, index) => {
     const state = states[index];
-    return state?.document?.fingerprint === document.fingerprint ? [] : [{ document, state }];
+    return isStored(document, state) ? [] : [{ document, state }];
   });
   const stored = await storeChanged(tenantId, services, changed, { ...call, acceptedMs });
   const confirmed = states.filter(({ docId, isInJob }) => isInJob && !stored.has(docId)).map(({ docId }) => docId);
@@ -139,11 +139,8 @@ async function storeWave(
       tenantId,
       lost.flatMap((plan) => plan.toEmbed.map(toPlanned)),
     );
-  await deleteOldVectors(
-    tenantId,
-    services,
-    wave.map(({ document }) => document.docId),
-  );
+  const docIds = wave.map(({ document }) => document.docId);
+  await tidyUp(() => deleteDoomedVectors(tenantId, services, docIds));
   if (lost.length === 0) return;
   throw new PlatformError("conflict", "A document was changed by another call at the same time. Send it again.", {
     details: lost.map(({ document }) => ({ field: "docId", message: `${document.docId} was changed meanwhile` })),
@@ -169,13 +166,12 @@ async function storeVectors(
   );
 }
 
-async function deleteOldVectors(tenantId: TenantId, services: RagServices, docIds: readonly string[]): Promise<void> {
-  try {
-    await deleteDoomedVectors(tenantId, services, docIds);
-  } catch {
-    // Vectorize or D1 failed after the new version was stored. The vectors stay doomed: no search returns them,
-    // and the next ingest or delete of the document removes them.
-  }
+/**
+ * Vectorize or D1 failing here is nobody's trouble: the new version is stored or not, whatever the vectors do. They stay
+ * doomed: no search returns them, and the tenant's next ingest removes them.
+ */
+async function tidyUp(work: () => Promise<unknown>): Promise<void> {
+  await work().catch(() => undefined);
 }
 
 /** Without the text, which the ledger does not keep. */

@@ -5,7 +5,7 @@ import { MAX_DOCUMENT_BYTES, sizeRangeOf, type IngestDocument } from "#rag/inges
 import { utf8Length } from "#rag/measure-text";
 import type { RagSettings } from "#rag/rag-services";
 import type { ChunkRecord, DocumentRecord } from "#storage/document-record";
-import type { PlannedVector, ReusableVector } from "#storage/document-store";
+import type { DocumentState, PlannedVector, ReusableVector } from "#storage/document-store";
 import { makeVectorId } from "#storage/vector-id";
 import type { TenantId } from "#tenancy/tenant-id";
 
@@ -75,6 +75,14 @@ async function digestDocument(input: IngestDocument, settings: RagSettings): Pro
     settings.embeddingModel,
   ];
   return { input, chunking, contentHash, fingerprint: await sha256Hex(JSON.stringify(decisive)), bytes };
+}
+
+/**
+ * Whether a document is there as it was sent, with nothing left to do. Where another version was begun and not ended, it is
+ * stored once more, from the vectors it has: that is what clears the rest of the other one away.
+ */
+export function isStored({ fingerprint }: DigestedDocument, state: DocumentState | undefined): boolean {
+  return state?.document?.fingerprint === fingerprint && !state.hasPendingVectors;
 }
 
 /** Cuts a document and decides for each chunk whether a live vector of the same text can be kept. */

@@ -11,7 +11,7 @@ import {
 import { countCorpusUp, replaceStatements } from "#storage/d1-replace-document";
 import { supersede } from "#storage/d1-settle-jobs";
 import { searchTextStatement } from "#storage/d1-search-text";
-import { createD1VectorLedger } from "#storage/d1-vector-ledger";
+import { createD1VectorLedger, doomedStatement, parseVectorIds } from "#storage/d1-vector-ledger";
 import { matchesFilter } from "#storage/document-filter";
 import type { IndexedChunk } from "#storage/document-record";
 import {
@@ -45,24 +45,28 @@ type DocumentReads = Pick<
 function documentReads(db: D1Database): DocumentReads {
   return {
     async findStates(tenantId, docIds) {
-      const [documents, doomed, inJobs] = await db.batch(
-        [
+      const [documents, pending, inJobs, doomed] = await db.batch([
+        ...[
           `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE ${IS_LISTED}`,
-          `SELECT DISTINCT doc_id FROM vectors WHERE ${IS_LISTED} AND state = 'doomed'`,
+          `SELECT DISTINCT doc_id FROM vectors WHERE ${IS_LISTED} AND state = 'pending'`,
           `SELECT DISTINCT doc_id FROM ingest_job_documents WHERE ${IS_LISTED}`,
         ].map((sql) => db.prepare(sql).bind(tenantId, JSON.stringify(docIds))),
-      );
+        doomedStatement(db, tenantId),
+      ]);
       const byId = new Map(
         (documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]),
       );
-      const withDoomed = docIdsOf(doomed);
+      const withPending = docIdsOf(pending);
       const withJob = docIdsOf(inJobs);
-      return docIds.map((docId) => ({
-        docId,
-        document: byId.get(docId),
-        hasDoomedVectors: withDoomed.has(docId),
-        isInJob: withJob.has(docId),
-      }));
+      return {
+        documents: docIds.map((docId) => ({
+          docId,
+          document: byId.get(docId),
+          hasPendingVectors: withPending.has(docId),
+          isInJob: withJob.has(docId),
+        })),
+        doomedVectors: parseVectorIds(doomed?.results ?? []),
+      };
     },
     async findDocument(tenantId, docId) {
       const row = await db

@@ -43,10 +43,15 @@ export function createD1VectorLedger(db: D1Database): VectorLedger {
     dismissVectors: (tenantId, vectors) =>
       record(tenantId, "doomed", "UPDATE SET state = 'doomed' WHERE state = 'pending'", vectors),
     async listDoomedVectors(tenantId, docIds) {
-      const sql =
-        "SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'";
-      const { results } = await db.prepare(sql).bind(tenantId, JSON.stringify(docIds)).all();
-      return results.map((row) => vectorIdRow.parse(row).vector_id);
+      const statement =
+        docIds === undefined
+          ? doomedStatement(db, tenantId)
+          : db
+              .prepare(
+                "SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'",
+              )
+              .bind(tenantId, JSON.stringify(docIds));
+      return parseVectorIds((await statement.all()).results);
     },
     async forgetDoomedVectors(tenantId, vectorIds) {
       const sql =
@@ -55,6 +60,21 @@ export function createD1VectorLedger(db: D1Database): VectorLedger {
       if (statements.length > 0) await db.batch(statements);
     },
   };
+}
+
+/** Most doomed vectors that are listed without naming documents. */
+const MAX_DOOMED_VECTORS = 1_000;
+
+/** Lists doomed vectors of a tenant, a bounded number. */
+export function doomedStatement(db: D1Database, tenantId: TenantId): D1PreparedStatement {
+  return db
+    .prepare("SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND state = 'doomed' LIMIT ?2")
+    .bind(tenantId, MAX_DOOMED_VECTORS);
+}
+
+/** Reads the rows of `doomedStatement`. */
+export function parseVectorIds(rows: readonly unknown[]): readonly string[] {
+  return rows.map((row) => vectorIdRow.parse(row).vector_id);
 }
 
 const vectorIdRow = z.object({ vector_id: z.string() });

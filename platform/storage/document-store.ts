@@ -9,10 +9,18 @@ export const MAX_DOCUMENTS_PAGE = 200;
 export interface DocumentState {
   readonly docId: string;
   readonly document: DocumentRecord | undefined;
-  /** Whether vectors of it wait to be deleted: what an interrupted ingest or delete left behind. */
-  readonly hasDoomedVectors: boolean;
+  /** Whether vectors were announced that nothing uses: by a writer at work, or by one that was interrupted. */
+  readonly hasPendingVectors: boolean;
   /** Whether a job holds a version of it that is still to be stored, or could not be. */
   readonly isInJob: boolean;
+}
+
+/** What the store knows before documents are written. */
+export interface DocumentStates {
+  /** In the order asked for. */
+  readonly documents: readonly DocumentState[];
+  /** Vectors of any document of the tenant that wait to be deleted: what an interruption left behind. A bounded number. */
+  readonly doomedVectors: readonly string[];
 }
 
 /** A vector a document may reuse instead of embedding the same text again. */
@@ -68,8 +76,7 @@ export interface TextHit {
  * is not here belongs to nothing. Every function reads and writes what belongs to `tenantId`, and nothing else.
  */
 export interface DocumentStore {
-  /** States in the order of `docIds`. */
-  findStates(tenantId: TenantId, docIds: readonly string[]): Promise<readonly DocumentState[]>;
+  findStates(tenantId: TenantId, docIds: readonly string[]): Promise<DocumentStates>;
   findDocument(tenantId: TenantId, docId: string): Promise<DocumentRecord | undefined>;
   /** Chunks in the order of the text; empty for an unknown document. */
   listChunks(tenantId: TenantId, docId: string): Promise<readonly ChunkRecord[]>;
@@ -100,7 +107,8 @@ export interface DocumentStore {
    * `existed` is false when there was nothing of it at all.
    */
   removeDocument(tenantId: TenantId, docId: string): Promise<{ readonly chunks: number; readonly existed: boolean }>;
-  listDoomedVectors(tenantId: TenantId, docIds: readonly string[]): Promise<readonly string[]>;
+  /** Vectors that wait to be deleted: those of some documents, or a bounded number of the tenant's. */
+  listDoomedVectors(tenantId: TenantId, docIds?: readonly string[]): Promise<readonly string[]>;
   /** Forgets doomed vectors after they were deleted from the vector store. */
   forgetDoomedVectors(tenantId: TenantId, vectorIds: readonly string[]): Promise<void>;
 

@@ -7,7 +7,7 @@ import type { RagCall, RagServices, RagSettings } from "#rag/rag-services";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import type { Send } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
-import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
+import { createVectorizeVectorStore, type VectorizeOptions } from "#storage/vectorize-vector-store";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
 /** The index of `@cf/baai/bge-base-en-v1.5`. */
@@ -33,6 +33,7 @@ export const testCall: RagCall = { settings: testSettings, context: { traceId: "
 export interface TestRag {
   readonly services: RagServices;
   readonly storage: TestStorage;
+  readonly vectorOptions: VectorizeOptions;
   /** Rows of a tenant per table, and its vectors. */
   count(tenantId: string): Promise<{ readonly rows: number; readonly chunks: number; readonly ledger: number }>;
   dispose(): Promise<void>;
@@ -42,15 +43,17 @@ export interface TestRag {
 export async function startRag(options: { readonly vectorVisibilityDelayMs?: number } = {}): Promise<TestRag> {
   const storage = await startStorage({ dimensions: DIMENSIONS, ...options });
   const send: Send = (path, body) => storage.runtime.fetch(path, { method: "POST", body: JSON.stringify(body) });
+  const vectorOptions: VectorizeOptions = { mode: "namespace", dimensions: DIMENSIONS };
   const services: RagServices = {
     documents: createD1DocumentStore(storage.database),
-    vectors: createVectorizeVectorStore(storage.vectors, { mode: "namespace", dimensions: DIMENSIONS }),
+    vectors: createVectorizeVectorStore(storage.vectors, vectorOptions),
     models: remoteModels(send),
     clock: systemClock,
   };
   return {
     services,
     storage,
+    vectorOptions,
     count: (tenantId) => countRows(storage.database, tenantId),
     dispose: () => storage.dispose(),
   };

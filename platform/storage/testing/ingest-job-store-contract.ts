@@ -109,7 +109,7 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
       await jobs.removeJobsBefore(acme, LATER_MS);
       assert.equal(await jobs.findJob(acme, "old"), undefined);
       assert.deepEqual(await jobs.takePart(acme, "old", 0, LATER_MS), []);
-      assert.equal((await documents.findStates(acme, ["doc-0"]))[0]?.isInJob, false);
+      assert.equal((await documents.findStates(acme, ["doc-0"])).documents[0]?.isInJob, false);
       assert.equal((await jobs.findJob(acme, "new"))?.waiting, 1);
     },
   },
@@ -172,7 +172,7 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
     run: async ({ jobs, documents }) => {
       await jobs.createJob(acme, makeJob("early", [{}]));
       await jobs.createJob(acme, { ...makeJob("late", [{}]), createdAtMs: LATER_MS });
-      assert.equal((await documents.findStates(acme, ["doc-0"]))[0]?.isInJob, true);
+      assert.equal((await documents.findStates(acme, ["doc-0"])).documents[0]?.isInJob, true);
       await documents.supersedeInJobs(acme, ["doc-0"], ACCEPTED_MS);
       const late = { claim: { jobId: "late", index: 0 }, supersedesBeforeMs: LATER_MS };
       await documents.replaceDocuments(acme, [{ ...makeReplacement({ docId: "doc-0", texts: ["late"] }), ...late }]);

@@ -1,0 +1,70 @@
+import type { VectorIndex } from "#storage/vectorize-vector-store";
+
+/** How a call of a binding goes wrong. */
+export interface Breakage {
+  /** Which call, from 1. */
+  readonly at: number;
+  /** `before`: nothing was done. `after`: it was done, and the answer was lost. */
+  readonly when: "before" | "after";
+  /** Whether the process ends there: no call after it is made, not even to tidy up. */
+  readonly isFatal: boolean;
+}
+
+/** Counts the calls of all bindings it guards, and breaks one of them. */
+export class Fuse {
+  /** Calls so far: what each was. */
+  readonly calls: string[] = [];
+  #isDead = false;
+
+  constructor(private readonly breakage?: Breakage) {}
+
+  /** Whether the breakage came to pass. */
+  get hasBlown(): boolean {
+    return this.breakage !== undefined && this.calls.length >= this.breakage.at;
+  }
+
+  async guard<Result>(what: string, call: () => Promise<Result>): Promise<Result> {
+    if (this.#isDead) throw new Error("the process has ended");
+    const isBroken = this.calls.push(what) === this.breakage?.at;
+    if (!isBroken) return call();
+    this.#isDead = this.breakage.isFatal;
+    if (this.breakage.when === "after") await call();
+    throw new Error(`broken ${this.breakage.when} call ${this.breakage.at}: ${what}`);
+  }
+}
+
+/** Every way in which a number of calls can go wrong, one at a time. */
+export function* everyBreakage(calls: number): Generator<Breakage> {
+  for (let at = 1; at <= calls; at++)
+    for (const when of ["before", "after"] as const) for (const isFatal of [false, true]) yield { at, when, isFatal };
+}
+
+/** The database with every call guarded. Only what the stores use of a statement is there. */
+export function breakingDatabase(database: D1Database, fuse: Fuse): D1Database {
+  const raws = new WeakMap<object, D1PreparedStatement>();
+  const wrap = (raw: D1PreparedStatement): D1PreparedStatement => {
+    const guarded = {
+      bind: (...values: unknown[]) => wrap(raw.bind(...values)),
+      all: () => fuse.guard("D1 all", () => raw.all()),
+      run: () => fuse.guard("D1 run", () => raw.run()),
+      first: () => fuse.guard("D1 first", () => raw.first()),
+    };
+    raws.set(guarded, raw);
+    return guarded as unknown as D1PreparedStatement;
+  };
+  const guarded = {
+    prepare: (sql: string) => wrap(database.prepare(sql)),
+    batch: (statements: readonly D1PreparedStatement[]) =>
+      fuse.guard("D1 batch", () => database.batch(statements.map((statement) => raws.get(statement) ?? statement))),
+  };
+  return guarded as unknown as D1Database;
+}
+
+/** The index with every call guarded. */
+export function breakingIndex(index: VectorIndex, fuse: Fuse): VectorIndex {
+  return {
+    query: (...parameters) => fuse.guard("Vectorize query", () => index.query(...parameters)),
+    upsert: (vectors) => fuse.guard("Vectorize upsert", () => index.upsert(vectors)),
+    deleteByIds: (ids) => fuse.guard("Vectorize deleteByIds", () => index.deleteByIds(ids)),
+  };
+}
