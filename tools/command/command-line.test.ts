@@ -30,6 +30,18 @@ describe("parseCommandLine", () => {
 });
 
 describe("formatHelp", () => {
+  it("lists the commands of a program that has several", () => {
+    const help = formatHelp({
+      ...spec,
+      positionals: "COMMAND",
+      actions: { list: "shows all", "get NAME": "shows one" },
+    });
+    assert.match(
+      help,
+      /Usage: dev \[options\] COMMAND\n\nCommands:\n {2}list {6}shows all\n {2}get NAME {2}shows one\n\nOptions:/,
+    );
+  });
+
   it("lists options aligned, examples, and not what the macro sets", () => {
     const help = formatHelp(spec);
     assert.match(help, /^Serves\.\n\nUsage: dev \[options\]\n/);

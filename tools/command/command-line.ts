@@ -18,6 +18,8 @@ export interface CommandSpec<Options extends Record<string, OptionSpec>> {
   readonly name: string;
   readonly about: string;
   readonly options: Options;
+  /** What the first positional argument may be, with what it does: `"set NAME VALUE": "…"`. For the help. */
+  readonly actions?: Readonly<Record<string, string>>;
   /** Name of the positional arguments, e.g. `FILE…`. Without it none are allowed. */
   readonly positionals?: string;
   readonly examples: readonly string[];
@@ -80,20 +82,25 @@ export function formatHelp(spec: CommandSpec<Record<string, OptionSpec>>): strin
     option.about,
   ]);
   rows.push(["--help", "show this text"]);
-  const width = Math.max(...rows.map(([left]) => left.length));
   const usage = [spec.name, "[options]", ...(spec.positionals === undefined ? [] : [spec.positionals])].join(" ");
   return [
     spec.about,
     "",
     `Usage: ${usage}`,
     "",
+    ...(spec.actions === undefined ? [] : ["Commands:", ...formatRows(Object.entries(spec.actions)), ""]),
     "Options:",
-    ...rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...formatRows(rows),
     "",
     "Examples:",
     ...spec.examples.map((example) => `  ${example}`),
     "",
   ].join("\n");
+}
+
+function formatRows(rows: readonly (readonly [string, string])[]): string[] {
+  const width = Math.max(...rows.map(([left]) => left.length));
+  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
 /** The text of a failure. Anything that is not a `CommandError` is a defect: its stack is shown. */
@@ -121,12 +128,21 @@ export async function runCommand<const Options extends Record<string, OptionSpec
     process.stdout.write(formatHelp(spec));
     return;
   }
+  endQuietlyWhenNobodyReads();
   try {
     process.exitCode = await main(parseCommandLine(spec, argv));
   } catch (error) {
     process.stderr.write(`${formatFailure(error)}\n`);
     process.exitCode = error instanceof CommandError ? (error.hints.exitCode ?? EXIT_CODES.failed) : EXIT_CODES.failed;
   }
+}
+
+/** `… | head` closes the pipe before all is written: that is no failure. */
+function endQuietlyWhenNobodyReads(): void {
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit();
+    throw error;
+  });
 }
 
 /** The value of an option that must be there. */

@@ -13,7 +13,7 @@ _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
-_LOCAL_COMMANDS = ["chat", "dev", "ingest", "smoke"]
+_COMMANDS = ["chat", "dev", "flags", "ingest", "prompts", "smoke"]
 
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
@@ -34,6 +34,8 @@ def tenant(name):
     | `:chat`          | talks to it                                                     | `bazel run //tenants/<name>:chat` |
     | `:ingest`        | uploads a folder of documents to it                             | `bazel run //tenants/<name>:ingest -- docs` |
     | `:smoke`         | asks a running one whether everything answers                   | `bazel run //tenants/<name>:smoke` |
+    | `:flags`         | feature flags and chat models at run time: list, get, set, unset | `bazel run //tenants/<name>:flags -- list` |
+    | `:prompts`       | prompts at run time: list, show, push, activate, rollback       | `bazel run //tenants/<name>:prompts -- list` |
 
     No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant.
 
@@ -55,8 +57,8 @@ def tenant(name):
         deps = ["//platform/worker"],
     )
     _smoke_test(name)
-    for command in _LOCAL_COMMANDS:
-        _local_command(command, name)
+    for command in _COMMANDS:
+        _command(command, name)
     package_checks()
 
 def _config(name):
@@ -139,15 +141,17 @@ def _smoke_test(name):
         tags = _TAGS + ["block-network"],
     )
 
-def _local_command(command, name):
+def _command(command, name):
     data, options = _tenant_files(name)
+    prompts = native.glob(["prompts/*.md"], allow_empty = True) if command == "prompts" else []
     js_binary(
         name = command,
         # The simulators are for tests and for the developer's machine.
         testonly = True,
-        data = data + ["//tools/tenant:{}.program".format(command)],
+        data = data + prompts + ["//tools/tenant:{}.program".format(command)],
         entry_point = "//tools/tenant:{}.js".format(command),
-        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
+        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()] +
+                     ["--baked={}".format(path_in_repository(prompt)) for prompt in prompts],
         node_options = ["--enable-source-maps"],
         tags = _TAGS,
     )

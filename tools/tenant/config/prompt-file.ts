@@ -6,9 +6,12 @@ export type PromptFileResult =
   | { readonly ok: true; readonly name: PromptName; readonly text: string }
   | { readonly ok: false; readonly problems: readonly string[] };
 
-/** Checks one `prompts/<name>.md`: its name, which says what it is for, and its text. Pure. */
-export function parsePromptFile(file: string, content: string): PromptFileResult {
-  const name = promptOfFile(file);
+/** Checks one `prompts/<name>.md`: its name, which says what it is for unless that is known, and its text. Pure. */
+export function parsePromptFile(
+  file: string,
+  content: string,
+  name: PromptName | undefined = promptOfFile(file),
+): PromptFileResult {
   const text = normalizePrompt(content);
   const problems = checkPrompt(content).map(
     ({ line, rule, remedy }) => `${file}${line === undefined ? "" : `:${line}`}: ${rule}\n  remedy: ${remedy}`,
@@ -19,7 +22,7 @@ export function parsePromptFile(file: string, content: string): PromptFileResult
 }
 
 /** The prompt that a file is for, by its name; `undefined` when the platform reads no such prompt. */
-export function promptOfFile(file: string): PromptName | undefined {
+function promptOfFile(file: string): PromptName | undefined {
   const base = file.split(/[\\/]/).at(-1);
   return PROMPT_NAMES.find((name) => base === `${name}.md`);
 }

@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess } from "node:child_process";
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { after, afterEach, describe, it } from "node:test";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { runChatTurn } from "#tools/tenant/client/chat-stream";
-import { callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
+import { callTenant } from "#tools/tenant/client/tenant-client";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
+import { DevProgram } from "#tools/tenant/dev/dev-program";
 import { findServer } from "#tools/tenant/local/server-state";
 
 const BUNDLE = process.env["WORKER_BUNDLE"] ?? "";
-const WAIT_MS = 30_000;
 const VERSION_2 =
   'import { WorkflowEntrypoint } from "cloudflare:workers";\nexport default { fetch: () => new Response("version 2") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\nexport class IngestWorkflow extends WorkflowEntrypoint {}\n';
 
@@ -33,56 +21,6 @@ const readyFile = inFolder("ready.json");
 const dataDir = inFolder("data");
 const wranglerFile = inFolder("wrangler.dev.jsonc");
 
-/** The program as a person starts it. */
-class Dev {
-  output = "";
-  readonly #child: ChildProcess;
-  readonly exitCode: Promise<number | null>;
-
-  constructor(args: readonly string[] = [], env: NodeJS.ProcessEnv = {}) {
-    const program = ["tools/tenant/dev.js", "--tenant=acme", `--bundle=${BUNDLE}`, `--wrangler=${wranglerFile}`];
-    const options = [
-      "--migrations=platform/storage/migrations",
-      "--port=0",
-      `--data=${dataDir}`,
-      `--ready-file=${readyFile}`,
-    ];
-    this.#child = spawn(process.execPath, [...program, ...options, ...args], {
-      env: { ...process.env, BUILD_WORKSPACE_DIRECTORY: undefined, BUILD_WORKING_DIRECTORY: folder, ...env },
-    });
-    for (const stream of [this.#child.stdout, this.#child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (chunk: string) => (this.output += chunk));
-    }
-    this.exitCode = new Promise((resolve) => this.#child.once("close", resolve));
-  }
-
-  async ready(): Promise<TenantAddress> {
-    await this.#until(() => existsSync(readyFile), "the ready file");
-    const ready: unknown = JSON.parse(readFileSync(readyFile, "utf8"));
-    assert.ok(typeof ready === "object" && ready !== null && "url" in ready && "apiKey" in ready);
-    return { url: String(ready.url), apiKey: String(ready.apiKey) };
-  }
-
-  async says(text: string): Promise<void> {
-    await this.#until(() => this.output.includes(text), JSON.stringify(text));
-  }
-
-  /** Ctrl-C. */
-  async stop(): Promise<number | null> {
-    this.#child.kill("SIGINT");
-    return this.exitCode;
-  }
-
-  async #until(isThere: () => boolean, what: string): Promise<void> {
-    const endMs = Date.now() + WAIT_MS;
-    while (!isThere()) {
-      if (Date.now() > endMs || this.#child.exitCode !== null)
-        assert.fail(`no ${what}; the program said:\n${this.output}`);
-      await sleep(50);
-    }
-  }
-}
-
 const config = tenantConfigSchema.parse({ tenantId: "acme", displayName: "Acme", accountId: "0".repeat(32) });
 writeFileSync(wranglerFile, renderWranglerConfig(config, "dev"));
 mkdirSync(inFolder("documents/more"), { recursive: true });
@@ -91,9 +29,9 @@ writeFileSync(inFolder("documents/more/owls.txt"), "The barn owl hunts by ear.\n
 writeFileSync(inFolder("documents/picture.md"), new Uint8Array([0x89, 0x50, 0, 1]));
 
 describe("the development server", () => {
-  const servers: Dev[] = [];
-  const start = (...parameters: ConstructorParameters<typeof Dev>): Dev => {
-    const server = new Dev(...parameters);
+  const servers: DevProgram[] = [];
+  const start = (args: readonly string[] = [], env: NodeJS.ProcessEnv = {}): DevProgram => {
+    const server = new DevProgram({ folder, bundle: BUNDLE, wranglerFile, dataDir, readyFile, args, env });
     servers.push(server);
     return server;
   };

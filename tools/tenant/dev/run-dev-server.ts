@@ -12,6 +12,8 @@ import { createRebuilder } from "#tools/tenant/dev/rebuild";
 import { formatStartScreen } from "#tools/tenant/dev/start-screen";
 import { watchSources } from "#tools/tenant/dev/watch-sources";
 import { ensureDevelopmentKey } from "#tools/tenant/local/development-key";
+import { namespaceKeyValues } from "#tools/tenant/kv/namespace-key-values";
+import { serveKvApi } from "#tools/tenant/kv/serve-kv-api";
 import { choosePort, DEFAULT_PORT } from "#tools/tenant/local/free-port";
 import { checkModelServer, describeModel } from "#tools/tenant/local/model-options";
 import { announceServer, findServer, writeOwnFile } from "#tools/tenant/local/server-state";
@@ -33,9 +35,16 @@ export async function runDevServer(options: DevOptions): Promise<number> {
     cleanups.push(() => runtime.dispose());
     const stopped = stopSignal();
     const { files, dataDir } = options;
-    const apiKey = await ensureDevelopmentKey(files.tenantId, runtime.kv, dataDir, Date.now());
+    const apiKey = await ensureDevelopmentKey(files.tenantId, await runtime.kv(), dataDir, Date.now());
     const address = { url: runtime.url, apiKey };
-    cleanups.push(announceServer(dataDir, { ...address, tenantId: files.tenantId, pid: process.pid }));
+    const kv = await serveKvApi(
+      namespaceKeyValues(() => runtime.kv()),
+      { accountId: "local", namespaceId: files.tenantId },
+    );
+    cleanups.push(() => kv.close());
+    const { url, token } = kv;
+    const state = { ...address, tenantId: files.tenantId, pid: process.pid, kv: { url, token } };
+    cleanups.push(announceServer(dataDir, state));
     say(startScreen(options, address, Math.round(performance.now() - startedMs)));
     // Before the ready file: who waits for that may change a source at once.
     if (options.watchDir !== undefined) cleanups.push(watchAndReload(runtime, options, options.watchDir));

@@ -6,7 +6,13 @@ import { after, describe, it } from "node:test";
 
 import { announceServer, findServer, writeOwnFile } from "#tools/tenant/local/server-state";
 
-const state = { url: "http://127.0.0.1:8787", tenantId: "acme", apiKey: "ak", pid: process.pid };
+const state = {
+  url: "http://127.0.0.1:8787",
+  tenantId: "acme",
+  apiKey: "ak",
+  pid: process.pid,
+  kv: { url: "http://127.0.0.1:8788", token: "t" },
+};
 
 describe("findServer", () => {
   const folder = mkdtempSync(path.join(os.tmpdir(), "server-state-"));

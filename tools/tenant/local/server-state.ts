@@ -7,7 +7,14 @@ import { CommandError } from "#tools/command/command-line";
 
 const FILE_NAME = "dev-server.json";
 
-const serverStateSchema = z.object({ url: z.url(), tenantId: z.string(), apiKey: z.string(), pid: z.int().positive() });
+const serverStateSchema = z.object({
+  url: z.url(),
+  tenantId: z.string(),
+  apiKey: z.string(),
+  pid: z.int().positive(),
+  /** Where other commands reach the tenant's KV: while the server runs, its data belong to it alone. */
+  kv: z.object({ url: z.url(), token: z.string() }),
+});
 
 /** Where a running development server can be reached, for the other commands. */
 export type ServerState = z.infer<typeof serverStateSchema>;

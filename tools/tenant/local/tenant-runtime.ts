@@ -37,7 +37,8 @@ export interface TenantRuntimeOptions {
 export interface TenantRuntime {
   /** Address without a trailing slash. */
   readonly url: string;
-  readonly kv: KVNamespace;
+  /** The tenant's KV. To be asked for at each use: a reload makes the one before useless. */
+  kv(): Promise<KVNamespace>;
   /** Serves another version of the built files; state and port stay. Pending migrations are applied. */
   reload(files: Pick<TenantRuntimeOptions, "bundle" | "wrangler">): Promise<void>;
   dispose(): Promise<void>;
@@ -53,10 +54,9 @@ export async function startTenantRuntime(options: TenantRuntimeOptions): Promise
   const migrate = async () => applyMigrations((await bindings()).DB, readMigrations(options.migrations));
   try {
     await migrate();
-    const { KV } = await bindings();
     return {
       url: runtime.url.origin,
-      kv: KV,
+      kv: async () => (await bindings()).KV,
       async reload(files) {
         await runtime.reload(runtimeOptions({ ...options, ...files }));
         await migrate();
