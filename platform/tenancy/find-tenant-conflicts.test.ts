@@ -43,6 +43,22 @@ describe("findTenantConflicts", () => {
     );
   });
 
+  it("lets tenants share an index by namespaces, and never one that is a tenant's alone", () => {
+    const shared = production({ resources: { vectorizeIndex: "everybodys" } });
+    const alone = { ...shared, vectorize: { mode: "index" } };
+    assert.deepEqual(findTenantConflicts([file("acme", shared), file("globex", shared)]), []);
+    for (const files of [
+      [file("acme", alone), file("globex", alone)],
+      [file("acme", shared), file("globex", alone)],
+      [file("acme", alone), file("globex", shared)],
+    ]) {
+      assert.deepEqual(
+        findTenantConflicts(files).map(({ field }) => field),
+        ["environments.production.resources.vectorizeIndex"],
+      );
+    }
+  });
+
   it("allows the same resource names in different accounts", () => {
     const named = production({ workerName: "chat" });
     const other = { ...named, accountId: "f".repeat(32) };

@@ -18,14 +18,16 @@ export interface TenantConflict extends ConfigProblem {
  * Pure. Files are compared in the order given, so the result is stable.
  */
 export function findTenantConflicts(files: readonly ConfigFile[]): readonly TenantConflict[] {
-  const owners = new Map<string, string>();
+  const owners = new Map<string, { readonly file: string; readonly isExclusive: boolean }>();
   const conflicts: TenantConflict[] = [];
   for (const { file, config } of files) {
     for (const claim of claimsOf(config)) {
       const key = JSON.stringify([claim.kind, claim.scope, claim.value]);
       const owner = owners.get(key);
-      if (owner === undefined) owners.set(key, file);
-      else if (owner !== file) conflicts.push({ file, ...describe(claim, owner) });
+      const isExclusive = claim.isShareable !== true;
+      if (owner === undefined) owners.set(key, { file, isExclusive });
+      else if (owner.file !== file && (owner.isExclusive || isExclusive))
+        conflicts.push({ file, ...describe(claim, owner.file) });
     }
   }
   return conflicts;
@@ -37,6 +39,8 @@ interface Claim {
   readonly scope: string;
   readonly value: string;
   readonly field: string;
+  /** Tenants that say so may use it together. */
+  readonly isShareable?: boolean;
 }
 
 function claimsOf(config: TenantConfig): Claim[] {
@@ -52,15 +56,18 @@ function claimsOf(config: TenantConfig): Claim[] {
       ["KV namespace", "resources.kvNamespaceId", environment.kvNamespaceId],
       ["D1 database", "resources.d1DatabaseId", environment.d1DatabaseId],
       ["D1 database name", "resources.d1DatabaseName", environment.d1DatabaseName],
-      [
-        "Vectorize index",
-        "resources.vectorizeIndex",
-        config.vectorize.mode === "index" ? environment.vectorizeIndex : undefined,
-      ],
     ];
     for (const [kind, field, value] of owned) {
       if (value !== undefined) claims.push({ kind, scope: config.accountId, value, field: `${at}.${field}` });
     }
+    claims.push({
+      kind: "Vectorize index",
+      scope: config.accountId,
+      value: environment.vectorizeIndex,
+      field: `${at}.resources.vectorizeIndex`,
+      // Each tenant has a namespace of its own in it.
+      isShareable: config.vectorize.mode === "namespace",
+    });
   }
   return claims;
 }

@@ -21,10 +21,14 @@ export class TenantDirectory {
    * a throw here means that the bundle was changed by hand.
    */
   static load(configs: readonly unknown[], environment: EnvironmentName): TenantDirectory {
-    return new TenantDirectory(
-      configs.map((config) => tenantConfigSchema.parse(config)),
-      environment,
-    );
+    const tenants = configs.map((config) => tenantConfigSchema.parse(config));
+    const alone = tenants.find(({ vectorize }) => vectorize.mode === "index");
+    if (tenants.length > 1 && alone !== undefined) {
+      throw new Error(
+        `${alone.tenantId} has vectorize.mode "index", and a pool has one index for all: set it to "namespace", or give the tenant a Worker of its own`,
+      );
+    }
+    return new TenantDirectory(tenants, environment);
   }
 
   /** The only tenant of a silo Worker; `undefined` in a pool. */
