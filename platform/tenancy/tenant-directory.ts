@@ -1,3 +1,4 @@
+import { defect } from "#base/errors";
 import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
 import type { EnvironmentName } from "#tenancy/environment-config";
 
@@ -24,7 +25,7 @@ export class TenantDirectory {
     const tenants = configs.map((config) => tenantConfigSchema.parse(config));
     const alone = tenants.find(({ vectorize }) => vectorize.mode === "index");
     if (tenants.length > 1 && alone !== undefined) {
-      throw new Error(
+      throw defect(
         `${alone.tenantId} has vectorize.mode "index", and a pool has one index for all: set it to "namespace", or give the tenant a Worker of its own`,
       );
     }
