@@ -62,6 +62,11 @@ export function claimedTenantOfKey(key: string): string | undefined {
   return claimed !== undefined && TENANT_ID_PATTERN.test(claimed) ? claimed : undefined;
 }
 
+/** What the storage keys of all keys of a tenant begin with. */
+export function apiKeyStoragePrefix(tenantId: TenantId): string {
+  return scopedKey(tenantId, "api-key", "");
+}
+
 /** Where the record of a key is stored: under its SHA-256, so that a leaked store gives no usable key. */
 export async function apiKeyStorageKey(tenantId: TenantId, key: string): Promise<string> {
   return scopedKey(tenantId, "api-key", await sha256Hex(key));

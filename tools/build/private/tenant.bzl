@@ -13,7 +13,7 @@ _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
-_COMMANDS = ["chat", "dev", "flags", "ingest", "prompts", "smoke"]
+_COMMANDS = ["chat", "dev", "flags", "ingest", "keys", "prompts", "smoke"]
 
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
@@ -35,6 +35,7 @@ def tenant(name):
     | `:ingest`        | uploads a folder of documents to it                             | `bazel run //tenants/<name>:ingest -- docs` |
     | `:smoke`         | asks a running one whether everything answers                   | `bazel run //tenants/<name>:smoke` |
     | `:flags`         | feature flags and chat models at run time: list, get, set, unset | `bazel run //tenants/<name>:flags -- list` |
+    | `:keys`          | API keys: list, create, revoke, rotate                          | `bazel run //tenants/<name>:keys -- list` |
     | `:prompts`       | prompts at run time: list, show, push, activate, rollback       | `bazel run //tenants/<name>:prompts -- list` |
 
     No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant.

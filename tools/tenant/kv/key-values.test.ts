@@ -88,6 +88,15 @@ describe("a KV namespace", () => {
     });
   }
 
+  for (const [where, open] of places) {
+    it(`forgets a key, also one that is not there: ${where}`, async () => {
+      await open().put("acme:gone", "x");
+      await open().delete("acme:gone");
+      assert.equal(await open().get("acme:gone"), undefined);
+      await open().delete("acme:gone");
+    });
+  }
+
   it("lists more keys than a page holds", async () => {
     assert.ok((await runtime.dispatchFetch("http://kv/")).ok);
     assert.equal((await direct.list("many:")).length, 1_001);

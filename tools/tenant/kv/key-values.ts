@@ -14,6 +14,8 @@ export interface StoredKey {
 export interface KeyValues {
   get(key: string): Promise<string | undefined>;
   put(key: string, value: string, metadata?: Metadata): Promise<void>;
+  /** A key that is not there is no failure. */
+  delete(key: string): Promise<void>;
   /** All keys that begin so, sorted. */
   list(prefix: string): Promise<readonly StoredKey[]>;
 }

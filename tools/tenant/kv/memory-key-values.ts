@@ -9,6 +9,10 @@ export function memoryKeyValues(): KeyValues {
       stored.set(key, { value, metadata });
       return Promise.resolve();
     },
+    delete(key) {
+      stored.delete(key);
+      return Promise.resolve();
+    },
     list(prefix) {
       const found = [...stored].filter(([key]) => key.startsWith(prefix)).toSorted(([a], [b]) => (a < b ? -1 : 1));
       return Promise.resolve(

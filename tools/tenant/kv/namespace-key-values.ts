@@ -14,6 +14,9 @@ export function namespaceKeyValues(namespace: () => Promise<KVNamespace>): KeyVa
     async put(key, value, metadata) {
       await (await namespace()).put(key, value, metadata === undefined ? {} : { metadata });
     },
+    async delete(key) {
+      await (await namespace()).delete(key);
+    },
     async list(prefix) {
       const kv = await namespace();
       const found: StoredKey[] = [];

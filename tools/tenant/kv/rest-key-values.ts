@@ -39,6 +39,9 @@ export function restKeyValues(namespace: RestNamespace): KeyValues {
       const response = await demandOk(await send(namespace, "/bulk", { method: "PUT", body }));
       demandWritten(bulkSchema.parse(await response.json()));
     },
+    async delete(key) {
+      await demandOk(await send(namespace, `/values/${encodeURIComponent(key)}`, { method: "DELETE" }));
+    },
     async list(prefix) {
       const found: StoredKey[] = [];
       for (let cursor = ""; ;) {

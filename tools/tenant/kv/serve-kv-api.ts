@@ -33,6 +33,8 @@ export async function serveKvApi(
     );
   });
   await new Promise<void>((resolve, reject) => server.once("error", reject).listen(0, "127.0.0.1", resolve));
+  // On a busy machine a client's next request can meet the end of an idle connection's five seconds.
+  server.keepAliveTimeout = 60_000;
   // The server does not keep the process alive: what it serves does.
   server.unref();
   const { port } = server.address() as AddressInfo;
@@ -69,8 +71,13 @@ async function answer(
   }
   if (kind === "bulk" && name === undefined && request.method === "PUT") return putAll(keyValues, request);
   if (kind !== "values" || name === undefined || more.length > 0) return failure(404, 7_003, "no such route");
+  const key = decodeURIComponent(name);
+  if (request.method === "DELETE") {
+    await keyValues.delete(key);
+    return success({});
+  }
   if (request.method !== "GET") return failure(405, 10_405, "method not allowed");
-  const value = await keyValues.get(decodeURIComponent(name));
+  const value = await keyValues.get(key);
   return value === undefined ? failure(404, 10_009, "get: 'key not found'") : { status: 200, body: value };
 }
 

@@ -6,7 +6,6 @@ import { SettingsStore } from "#tools/tenant/settings/settings-store";
 
 /** A place for tests: settings in memory, and what was said. */
 export interface MemoryPlace extends SettingsPlace {
-  readonly keyValues: KeyValues;
   /** What was said since the last look. */
   heard(): string;
 }

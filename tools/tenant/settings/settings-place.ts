@@ -3,6 +3,7 @@ import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import type { Invocation } from "#tools/command/invocation";
 import { accountNamespace } from "#tools/tenant/kv/account-namespace";
+import type { KeyValues } from "#tools/tenant/kv/key-values";
 import { restKeyValues } from "#tools/tenant/kv/rest-key-values";
 import { withLocalKeyValues } from "#tools/tenant/local/local-key-values";
 import { readTenantFiles, tenantFileOptions } from "#tools/tenant/local/tenant-files";
@@ -28,6 +29,9 @@ export type SettingsPlaceValues = CommandLine<typeof settingsPlaceOptions>["valu
 export interface SettingsPlace {
   readonly config: TenantConfig;
   readonly environment: EnvironmentName;
+  /** The KV of the environment. */
+  readonly keyValues: KeyValues;
+  /** The settings in it. */
   readonly store: SettingsStore;
   /** For people: `acme, dev on this machine`. */
   readonly name: string;
@@ -60,7 +64,8 @@ export async function withSettingsPlace(
     return withLocalKeyValues(files, { invocation, data: values.data }, (keyValues) => {
       const name = `${config.tenantId}, dev on this machine`;
       const options = values.data === undefined ? "" : ` --data ${values.data}`;
-      return use({ ...shared, name, options, store: new SettingsStore(keyValues), mode: isDryRun ? "plan" : "act" });
+      const store = new SettingsStore(keyValues);
+      return use({ ...shared, name, options, keyValues, store, mode: isDryRun ? "plan" : "act" });
     });
   }
   if (values.data !== undefined) {
@@ -69,11 +74,13 @@ export async function withSettingsPlace(
       exitCode: EXIT_CODES.usage,
     });
   }
+  const keyValues = restKeyValues(accountNamespace(config, environment, env));
   return use({
     ...shared,
     name: `${config.tenantId}, ${environment}`,
     options: ` --env ${environment} --yes`,
-    store: new SettingsStore(restKeyValues(accountNamespace(config, environment, env))),
+    keyValues,
+    store: new SettingsStore(keyValues),
     mode: isDryRun ? "plan" : values.yes === true ? "act" : "needs-yes",
   });
 }

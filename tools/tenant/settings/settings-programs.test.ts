@@ -44,6 +44,8 @@ const BAKED_PROMPT = "You are the assistant of Acme Inc. Be brief.";
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+type Program = "flags" | "keys" | "prompts";
+
 interface Ended {
   readonly code: number | null;
   readonly out: string;
@@ -51,7 +53,7 @@ interface Ended {
 }
 
 /** A program as the macro starts it. */
-async function run(program: "flags" | "prompts", args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+async function run(program: Program, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
   const files = [
     "--tenant=acme",
     `--bundle=${BUNDLE}`,
@@ -78,9 +80,9 @@ async function promptVersion(address: TenantAddress): Promise<string> {
   return (answer as { promptVersion: string }).promptVersion;
 }
 
-describe(":flags and :prompts on this machine", () => {
+describe(":flags, :prompts and :keys on this machine", () => {
   const servers: DevProgram[] = [];
-  const local = async (program: "flags" | "prompts", ...args: string[]): Promise<string> => {
+  const local = async (program: Program, ...args: string[]): Promise<string> => {
     const { code, out, errors } = await run(program, [...args, "--data=data"]);
     assert.equal(code, 0, out + errors);
     return out;
@@ -118,6 +120,20 @@ describe(":flags and :prompts on this machine", () => {
     await again.dev.stop();
   });
 
+  it("make a key that a running server takes, with its scopes alone", async () => {
+    const { dev, address } = await startDev();
+    const made = JSON.parse(await local("keys", "create", "--scopes=search", "--json")) as { key: string };
+    const mine = { ...address, apiKey: made.key };
+    await callTenant(mine, "POST", "/search", { query: "rhymes", mode: "retrieve" });
+    await assert.rejects(callTenant(mine, "POST", "/chat", { message: "Hello", stream: false }), /scope "chat"/);
+    await dev.stop();
+    const [, id = ""] = /(key_[0-9a-f]{16}) .* search\b/.exec(await local("keys", "list")) ?? [];
+    await local("keys", "revoke", id);
+    const again = await startDev();
+    await assert.rejects(callTenant({ ...again.address, apiKey: made.key }, "GET", "/usage"), /not valid here/);
+    await again.dev.stop();
+  });
+
   it("say what is wrong with a file before they open anything", async () => {
     writeFileSync(inFolder("prompts/bad.md"), "Hello {{user}}.\n");
     const { code, errors } = await run("prompts", ["push", "prompts/bad.md", "--prompt=system", "--data=nowhere"]);
@@ -131,6 +147,7 @@ describe(":flags and :prompts on this machine", () => {
     ["prompts", ["list", "all"], 2],
     ["prompts", ["show", "a", "b"], 2],
     ["prompts", ["list", "--prompt=other"], 2],
+    ["keys", ["create"], 2],
     ["flags", ["list", "--env=test"], 2],
     ["flags", ["list", "--env=production", "--data=data"], 2],
     ["flags", ["list", "--env=staging"], 1],
@@ -147,7 +164,7 @@ describe(":flags and :prompts on this machine", () => {
 describe(":flags and :prompts in an account", () => {
   let api: KvApi;
   const keyValues = memoryKeyValues();
-  const production = (program: "flags" | "prompts", args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+  const production = (program: Program, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
     run(program, [...args, "--env=production"], {
       CLOUDFLARE_API_BASE_URL: new URL("/client/v4", api.url).href,
       CLOUDFLARE_API_TOKEN: "of another tenant",
