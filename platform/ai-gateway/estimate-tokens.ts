@@ -3,12 +3,25 @@ import type { TokenUsage } from "#ai-gateway/model-client";
 /**
  * Tokens of a text, when the provider does not say: one per four characters of ASCII, one per other character,
  * at least one per word. Errs to the high side for the common tokenizers, so that nothing goes unbilled.
+ * Read unit by unit: every message of a prompt comes through here, and a match for each word would cost many times more.
  */
 export function estimateTokens(text: string): number {
-  if (text === "") return 0;
-  const words = text.match(/\S+/g)?.length ?? 0;
-  const wide = text.match(/[^\0-\x7f]/gu)?.length ?? 0;
+  let words = 0;
+  let wide = 0;
+  let isInWord = false;
+  for (let index = 0; index < text.length; index++) {
+    const unit = text.charCodeAt(index);
+    const isLowHalf = unit >= 0xdc00 && unit <= 0xdfff && isHighHalf(text.charCodeAt(index - 1));
+    if (unit > 0x7f && !isLowHalf) wide++;
+    const isBlank = unit === 0x20 || (unit >= 0x09 && unit <= 0x0d) || (unit > 0x7f && /\s/.test(text.charAt(index)));
+    if (!isBlank && !isInWord) words++;
+    isInWord = !isBlank;
+  }
   return Math.max(words, Math.ceil((text.length - wide) / 4) + wide);
+}
+
+function isHighHalf(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 /** Usage of an answer whose provider told none. */

@@ -1,36 +1,25 @@
-import { PlatformError } from "#base/errors";
-import { decodeEvents } from "#base/server-sent-events";
+import type { ErrorCode } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
 import type { ChatResponse } from "#chat/chat-request";
-import type { Citation } from "#rag/search-response";
 
-/**
- * Reads a turn's event stream to its end and gives it as one answer, for `stream: false`.
- * @throws PlatformError the code of the turn's `error` event.
- */
-export async function collectTurn(stream: ReadableStream<Uint8Array>): Promise<ChatResponse> {
-  let start: Extract<ChatEvent, { event: "start" }>["data"] | undefined;
-  let content = "";
-  const citations: Citation[] = [];
-  for await (const { event, data } of decodeEvents(stream)) {
-    const item = { event, data: JSON.parse(data) as unknown } as ChatEvent;
-    if (item.event === "start") start = item.data;
-    else if (item.event === "message") content += item.data.content;
-    else if (item.event === "citation") citations.push(item.data);
-    else if (item.event === "error") throw new PlatformError(item.data.code, item.data.message);
-    else if (start !== undefined && item.data.usage !== undefined) {
-      const { sessionId, modelId, promptVersion } = start;
-      const { usage, finishReason } = item.data;
-      return {
-        sessionId,
-        message: { role: "assistant", content },
-        citations,
-        usage,
-        modelId,
-        finishReason,
-        promptVersion,
-      };
-    }
+/** How a turn ended, for a caller that wants no events. */
+export type TurnAnswer =
+  | { readonly ok: true; readonly value: ChatResponse }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** All events of a turn as one answer, or the code and the message of its `error` event. */
+export function collectTurn(events: readonly ChatEvent[]): TurnAnswer {
+  const [start] = events;
+  const done = events.at(-1);
+  const error = events.find((item) => item.event === "error");
+  if (error !== undefined) return { ok: false, code: error.data.code, message: error.data.message };
+  if (start?.event !== "start" || done?.event !== "done" || done.data.usage === undefined) {
+    return { ok: false, code: "model_unavailable", message: "The turn ended without an answer. Try again." };
   }
-  throw new PlatformError("model_unavailable", "The turn ended without an answer. Try again.");
+  const { sessionId, modelId, promptVersion } = start.data;
+  const { usage, finishReason } = done.data;
+  const content = events.map((item) => (item.event === "message" ? item.data.content : "")).join("");
+  const citations = events.flatMap((item) => (item.event === "citation" ? [item.data] : []));
+  const message = { role: "assistant" as const, content };
+  return { ok: true, value: { sessionId, message, citations, usage, modelId, finishReason, promptVersion } };
 }

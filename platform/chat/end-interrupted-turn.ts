@@ -22,12 +22,11 @@ export function endInterruptedTurn(store: SessionStore, log: TurnLog, nowMs: num
     .join("");
   if (text !== "") store.append([...interrupted.messages, { role: "assistant", content: text }], nowMs);
   const message = "The turn was interrupted. Send the message again.";
-  log.append([
+  log.end([
     {
       index: ERROR_INDEX,
       event: { event: "error", data: { code: "internal", message, traceId: interrupted.traceId } },
     },
     { index: DONE_INDEX, event: { event: "done", data: { ok: false, finishReason: "error" } } },
   ]);
-  log.end();
 }

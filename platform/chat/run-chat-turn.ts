@@ -55,7 +55,7 @@ export interface TurnOutcome {
 }
 
 /**
- * Runs one turn and yields its events. `commit` stores the outcome before `done` is yielded, so a client that has
+ * Runs one turn and yields its events, together as they come. `commit` stores the outcome before `done` is yielded, so a client that has
  * seen `done` finds the turn in the history. A turn that produced no text commits nothing: no orphan user message.
  * Never throws: a failure is an `error` event.
  */
@@ -64,27 +64,41 @@ export async function* runChatTurn(
   services: TurnServices,
   turn: Turn,
   commit: (outcome: TurnOutcome) => Promise<void> | void,
-): AsyncGenerator<ChatEvent> {
+): AsyncGenerator<readonly ChatEvent[]> {
   const { sessionId, traceId, modelId, promptVersion } = turn;
   const startedMs = services.clock.nowMs();
-  const produced = { text: "" };
-  yield { event: "start", data: { sessionId, modelId, promptVersion, traceId } };
+  const produced: Produced = { text: "", events: [] };
+  yield [{ event: "start", data: { sessionId, modelId, promptVersion, traceId } }];
   try {
     const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
     const markers = grounding === undefined ? undefined : new UnknownMarkerFilter(grounding.sourceCount);
     const end = yield* relayAnswer(tenantId, services, turn, prompt, produced, markers);
     if (produced.text === "" && end.finishReason === "cancelled") {
-      yield { event: "done", data: { ok: false, finishReason: "cancelled" } };
+      yield [{ event: "done", data: { ok: false, finishReason: "cancelled" } }];
       return;
     }
-    for (const data of citationsOf(produced.text, grounding, markers)) yield { event: "citation", data };
+    for (const data of citationsOf(produced.text, grounding, markers))
+      produced.events.push({ event: "citation", data });
     const usage = toUsage(modelId, end.usage, services.clock.nowMs() - startedMs);
     await commit({ text: produced.text, usage, finishReason: end.finishReason });
-    yield { event: "done", data: { ok: true, usage, finishReason: end.finishReason } };
+    yield [...take(produced), { event: "done", data: { ok: true, usage, finishReason: end.finishReason } }];
   } catch (thrown) {
     services.reportFailure(tenantId, traceId, thrown);
-    yield* closeFailedTurn(services, turn, startedMs, produced.text, thrown, commit);
+    yield await closeFailedTurn(services, turn, startedMs, produced, thrown, commit);
   }
+}
+
+/** What the model has said so far. */
+interface Produced {
+  text: string;
+  /** What of it no reader has got yet. */
+  events: ChatEvent[];
+}
+
+function take(produced: Produced): ChatEvent[] {
+  const { events } = produced;
+  produced.events = [];
+  return events;
 }
 
 async function preparePrompt(
@@ -98,15 +112,18 @@ async function preparePrompt(
   return { grounding, prompt: [{ role: "system", content: system }, ...turn.history, ...turn.messages] };
 }
 
-/** Passes the model's text on as it comes, and keeps it in `produced`. Returns how the answer ended. */
+/**
+ * Passes the model's text on as it comes, and keeps it in `produced`. Returns how the answer ended; what came together with
+ * the end goes with it, so that it and the events of the end are one step for the readers.
+ */
 async function* relayAnswer(
   tenantId: TenantId,
   services: TurnServices,
   turn: Turn,
   prompt: readonly ChatMessage[],
-  produced: { text: string },
+  produced: Produced,
   markers: UnknownMarkerFilter | undefined,
-): AsyncGenerator<ChatEvent, { usage: TokenUsage; finishReason: FinishReason }> {
+): AsyncGenerator<readonly ChatEvent[], { usage: TokenUsage; finishReason: FinishReason }> {
   const { modelId, temperature, maxTokens, sessionId, traceId } = turn;
   const request = {
     model: modelId,
@@ -116,14 +133,20 @@ async function* relayAnswer(
   };
   try {
     const answer = await services.models.streamText(tenantId, request, contextOf(turn));
-    for await (const part of answer.parts) {
-      const piece = part.type === "text" ? part.text : "";
-      const content =
-        markers === undefined ? piece : markers.push(piece) + (part.type === "end" ? markers.flush() : "");
-      produced.text += content;
-      if (content !== "")
-        yield { event: "message", data: { content, role: "assistant", sessionId, tenantId, traceId } };
-      if (part.type === "end") return { usage: part.usage, finishReason: part.finishReason };
+    for await (const batch of answer.batches) {
+      for (const part of batch) {
+        const piece = part.type === "text" ? part.text : "";
+        const content =
+          markers === undefined ? piece : markers.push(piece) + (part.type === "end" ? markers.flush() : "");
+        produced.text += content;
+        if (content !== "")
+          produced.events.push({
+            event: "message",
+            data: { content, role: "assistant", sessionId, tenantId, traceId },
+          });
+        if (part.type === "end") return { usage: part.usage, finishReason: part.finishReason };
+      }
+      if (produced.events.length > 0) yield take(produced);
     }
   } catch (error) {
     // The abort makes the provider's stream throw; any other error is a failure of the turn.
@@ -143,25 +166,26 @@ function citationsOf(
 }
 
 /** Text that a user has seen is kept, as is what it cost; then the failure is told. */
-async function* closeFailedTurn(
+async function closeFailedTurn(
   services: TurnServices,
   turn: Turn,
   startedMs: number,
-  text: string,
+  produced: Produced,
   thrown: unknown,
   commit: (outcome: TurnOutcome) => Promise<void> | void,
-): AsyncGenerator<ChatEvent> {
+): Promise<readonly ChatEvent[]> {
   const { code, message } = toPlatformError(thrown);
+  const { text } = produced;
   if (text !== "") {
     const estimate = estimateUsage(textOf([...turn.history, ...turn.messages]), text);
-    await commit({
-      text,
-      usage: toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs),
-      finishReason: "error",
-    });
+    const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
+    await commit({ text, usage, finishReason: "error" });
   }
-  yield { event: "error", data: { code, message, traceId: turn.traceId } };
-  yield { event: "done", data: { ok: false, finishReason: "error" } };
+  return [
+    ...take(produced),
+    { event: "error", data: { code, message, traceId: turn.traceId } },
+    { event: "done", data: { ok: false, finishReason: "error" } },
+  ];
 }
 
 function contextOf({ traceId, sessionId, principalId, signal }: Turn): CallContext {

@@ -1,3 +1,4 @@
+import type { ChatEvent } from "#chat/chat-event";
 import { runChatTurn, type Turn, type TurnServices } from "#chat/run-chat-turn";
 import type { SessionStore } from "#chat/session-store";
 import { TurnBroadcast } from "#chat/turn-broadcast";
@@ -6,6 +7,11 @@ import type { TenantId } from "#tenancy/tenant-id";
 
 /** Events reach the session's SQLite at least this often: what an eviction in mid-turn can lose. */
 const FLUSH_MS = 1_000;
+/**
+ * A turn is written for the first time so long after its begin: what is sent to a model after a write waits until the write
+ * is safe. A turn that is over sooner is written once, at its end.
+ */
+const FIRST_FLUSH_MS = 50;
 
 /** What a turn is told by the Worker. The history comes from the session. */
 export interface TurnInput extends Omit<Turn, "history" | "signal"> {
@@ -55,6 +61,11 @@ export class RunningTurn {
     return this.#broadcast.follow(after);
   }
 
+  /** A stream of one chunk: what `render` makes of all events, once the turn has ended. */
+  followWhole(render: (events: readonly ChatEvent[]) => string): ReadableStream<Uint8Array> {
+    return this.#broadcast.followWhole(render);
+  }
+
   /** Cancels the model call; the turn then ends as it would without readers. */
   cancel(): void {
     this.#abort.abort();
@@ -73,30 +84,29 @@ export class RunningTurn {
         const answer = { role: "assistant" as const, content: text, tokenCount: usage.tokensOut };
         store.append([...input.messages, answer], services.clock.nowMs());
       });
-      for await (const event of events) {
-        this.#broadcast.publish(event);
-        this.#flushTimer ??= setTimeout(() => {
-          this.#flush();
-        }, FLUSH_MS);
+      for await (const batch of events) {
+        this.#broadcast.publish(batch);
+        this.#flushTimer ??= setTimeout(() => this.#flush(), this.#flushedIndex === 0 ? FIRST_FLUSH_MS : FLUSH_MS);
       }
     } catch (error) {
       services.reportFailure(tenantId, input.traceId, error);
     } finally {
-      this.#end();
+      this.#end(services.clock.nowMs());
     }
   }
 
   /** In the same transaction as the messages: no await lies between the commit and this. */
-  #end(): void {
-    this.#flush();
-    this.#records.log.end();
+  #end(nowMs: number): void {
+    if (this.#flushTimer !== undefined) clearTimeout(this.#flushTimer);
+    this.#records.store.save(nowMs);
+    this.#records.log.end(this.#broadcast.after(this.#flushedIndex));
     this.#broadcast.close();
     if (this.#graceTimer !== undefined) clearTimeout(this.#graceTimer);
   }
 
   #flush(): void {
-    if (this.#flushTimer !== undefined) clearTimeout(this.#flushTimer);
     this.#flushTimer = undefined;
+    this.#records.store.save(Date.now());
     this.#records.log.append(this.#broadcast.after(this.#flushedIndex));
     this.#flushedIndex = this.#broadcast.lastIndex;
   }

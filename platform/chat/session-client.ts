@@ -1,6 +1,7 @@
 import { type ErrorCode, PlatformError } from "#base/errors";
 import type { EventPosition } from "#chat/event-id";
-import type { History } from "#chat/chat-request";
+import type { ChatResponse, History } from "#chat/chat-request";
+import type { TurnAnswer } from "#chat/collect-turn";
 import { sessionObjectName } from "#chat/session-name";
 import type { SessionEnv, SessionReply, TurnRequest } from "#chat/session-object";
 import type { SessionOwner } from "#chat/session-store";
@@ -8,7 +9,10 @@ import type { TenantId } from "#tenancy/tenant-id";
 
 /** A tenant's sessions, seen from the Worker. A session that is unknown or somebody else's is `not_found`. */
 export interface SessionClient {
+  /** Begins a turn; resolves with the stream of its events. */
   startTurn(tenantId: TenantId, request: TurnRequest): Promise<ReadableStream<Uint8Array>>;
+  /** Runs a turn to its end. Errors besides: the one that the turn ended with. */
+  answerTurn(tenantId: TenantId, request: TurnRequest): Promise<ChatResponse>;
   /** Errors besides: `gone` for an event of an earlier turn, `invalid_request` for one that never was. */
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): Promise<ReadableStream<Uint8Array>>;
   history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): Promise<History>;
@@ -21,12 +25,21 @@ export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionCli
   return {
     startTurn: async (tenantId, request) =>
       unwrap(await session(tenantId, request.sessionId).startTurn(tenantId, request)),
+    answerTurn: async (tenantId, request) =>
+      readAnswer(unwrap(await session(tenantId, request.sessionId).answerTurn(tenantId, request))),
     resume: async (tenantId, owner, after) =>
       unwrap(await session(tenantId, owner.sessionId).resume(tenantId, owner, after)),
     history: async (tenantId, owner, limit, cursor) =>
       unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),
     remove: async (tenantId, owner) => unwrap(await session(tenantId, owner.sessionId).remove(tenantId, owner)),
   };
+}
+
+/** The chunk that `answerTurn` of the object gives. */
+async function readAnswer(stream: ReadableStream<Uint8Array>): Promise<ChatResponse> {
+  const answer = await new Response(stream).json<TurnAnswer>();
+  if (answer.ok) return answer.value;
+  throw new PlatformError(answer.code, answer.message);
 }
 
 function unwrap<Value>(reply: SessionReply<Value>): Value {

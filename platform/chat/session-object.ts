@@ -3,10 +3,12 @@ import { DurableObject } from "cloudflare:workers";
 import type { ErrorCode } from "#base/errors";
 import type { History } from "#chat/chat-request";
 import type { EventPosition } from "#chat/event-id";
+import { collectTurn } from "#chat/collect-turn";
 import { endInterruptedTurn } from "#chat/end-interrupted-turn";
 import type { TurnServices } from "#chat/run-chat-turn";
 import { RunningTurn, type TurnInput } from "#chat/running-turn";
 import { sessionObjectName } from "#chat/session-name";
+import { SessionTables } from "#chat/session-tables";
 import { SessionStore, type Retention, type SessionOwner, type SessionRecord } from "#chat/session-store";
 import { SessionSummaryWriter } from "#chat/session-summary-writer";
 import { TurnBroadcast } from "#chat/turn-broadcast";
@@ -42,16 +44,22 @@ export interface SessionEnv {
  * cannot reach it even with its id. A session answers only the principal that began it.
  */
 export abstract class SessionObject<Env extends SessionEnv> extends DurableObject<Env> {
+  readonly #tables: SessionTables;
   readonly #store: SessionStore;
   readonly #log: TurnLog;
   readonly #summaries = new SessionSummaryWriter();
   /** Turns that run or wait, oldest first, with their ends. */
   readonly #turns = new Map<RunningTurn, Promise<void>>();
+  /** End of the turn that came last. */
+  #lastTurn: Promise<void> | undefined;
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
-    this.#store = new SessionStore(context.storage.sql);
-    this.#log = new TurnLog(context.storage.sql);
+    this.#tables = new SessionTables(context.storage.sql);
+    this.#store = new SessionStore(context.storage.sql, this.#tables, (record) => {
+      context.waitUntil(this.#scheduleRetention(record));
+    });
+    this.#log = new TurnLog(context.storage.sql, this.#tables);
     endInterruptedTurn(this.#store, this.#log, Date.now());
   }
 
@@ -60,22 +68,20 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 
   /** Begins a turn, after those that came before it, and answers with the stream of its events. */
   startTurn(tenantId: TenantId, request: TurnRequest): SessionReply<ReadableStream<Uint8Array>> {
-    const services = this.sessionServices(tenantId);
-    if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) return NOT_FOUND;
-    this.#claim({ tenantId, ...request }, services.clock.nowMs());
-    const turn = new RunningTurn({ store: this.#store, log: this.#log }, request.graceMs);
-    const before = [...this.#turns.values()].at(-1);
-    const ended = turn.run(tenantId, services, request, before).finally(() => {
-      this.#turns.delete(turn);
-      this.#recordSummary(services, request.principalId);
-    });
-    this.#turns.set(turn, ended);
-    return { ok: true, value: turn.follow() };
+    const turn = this.#startTurn(tenantId, request);
+    return turn === undefined ? NOT_FOUND : { ok: true, value: turn.follow() };
+  }
+
+  /** The same, for a caller that wants the answer only: a stream of one chunk, a `TurnAnswer` as JSON. Leaving it is leaving the turn. */
+  answerTurn(tenantId: TenantId, request: TurnRequest): SessionReply<ReadableStream<Uint8Array>> {
+    const turn = this.#startTurn(tenantId, request);
+    if (turn === undefined) return NOT_FOUND;
+    return { ok: true, value: turn.followWhole((events) => JSON.stringify(collectTurn(events))) };
   }
 
   /** The events of the running or last turn after one that the client has seen; all of them without one. */
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): SessionReply<ReadableStream<Uint8Array>> {
-    const current = this.#log.currentTurn();
+    const current = this.#log.currentTurn;
     if (!this.#isMine(tenantId, owner) || current === undefined) return NOT_FOUND;
     if (after !== undefined && after.turn < current) return { ok: false, code: "gone" };
     const running = [...this.#turns.keys()].find((turn) => turn.turn === current);
@@ -101,7 +107,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 
   /** Retention: removes what is too old, and the session itself when nothing is left of it. */
   override async alarm(): Promise<void> {
-    const record = this.#store.read();
+    const { record } = this.#store;
     if (record === undefined || this.#turns.size > 0) return this.#scheduleRetention(record);
     const beforeMs = Date.now() - record.retention.maxAgeMs;
     const oldestMs = this.#store.removeOlderThan(beforeMs);
@@ -111,17 +117,25 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     return this.#scheduleRetention(record, oldestMs);
   }
 
+  #startTurn(tenantId: TenantId, request: TurnRequest): RunningTurn | undefined {
+    const services = this.sessionServices(tenantId);
+    if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) return undefined;
+    this.#store.claim({ tenantId, ...request });
+    const turn = new RunningTurn({ store: this.#store, log: this.#log }, request.graceMs);
+    const ended = turn.run(tenantId, services, request, this.#lastTurn).finally(() => {
+      this.#turns.delete(turn);
+      this.#recordSummary(services, request.principalId);
+    });
+    this.#turns.set(turn, ended);
+    this.#lastTurn = ended;
+    return turn;
+  }
+
   #isMine(tenantId: TenantId, { sessionId, principalId }: SessionOwner, { orUnclaimed = false } = {}): boolean {
     const name = sessionObjectName(tenantId, sessionId);
     if (!this.env.CHAT_SESSIONS.idFromName(name).equals(this.ctx.id)) return false;
-    const owner = this.#store.read();
-    return owner === undefined ? orUnclaimed : owner.principalId === principalId;
-  }
-
-  #claim(record: SessionRecord, nowMs: number): void {
-    const isNew = this.#store.read() === undefined;
-    this.#store.claim(record, nowMs);
-    if (isNew) this.ctx.waitUntil(this.#scheduleRetention(record, nowMs));
+    const { record } = this.#store;
+    return record === undefined ? orUnclaimed : record.principalId === principalId;
   }
 
   async #scheduleRetention(record: SessionRecord | undefined, oldestMs: number = Date.now()): Promise<void> {
@@ -140,13 +154,14 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 
   /** The line in the index goes first: if that fails, the alarm or the caller tries again with everything still here. */
   async #erase(tenantId: string, sessionId: string): Promise<void> {
-    await this.#summaries.settled();
+    await this.#summaries.stop();
     const services = this.sessionServices(tenantId);
     await services?.index.remove(services.tenantId, sessionId);
     await this.ctx.storage.deleteAlarm();
     await this.ctx.storage.deleteAll();
-    this.#store.createTables();
-    this.#log.createTables();
+    this.#tables.forget();
+    this.#store.forget();
+    this.#log.forget();
   }
 }
 

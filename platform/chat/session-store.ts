@@ -1,5 +1,6 @@
 import type { ChatMessage } from "#ai-gateway/model-client";
 import type { History } from "#chat/chat-request";
+import type { SessionTables } from "#chat/session-tables";
 import type { SessionSummary } from "#storage/session-index";
 
 /** Who made the session. Nobody else ever sees it. */
@@ -26,25 +27,6 @@ export interface NewMessage extends ChatMessage {
   readonly tokenCount?: number;
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS session (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    tenant_id TEXT NOT NULL,
-    session_id TEXT NOT NULL,
-    principal_id TEXT NOT NULL,
-    max_age_ms INTEGER NOT NULL,
-    max_messages INTEGER NOT NULL,
-    created_at_ms INTEGER NOT NULL,
-    updated_at_ms INTEGER NOT NULL
-  );
-  CREATE TABLE IF NOT EXISTS messages (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
-    role TEXT NOT NULL,
-    content TEXT NOT NULL,
-    token_count INTEGER,
-    created_at_ms INTEGER NOT NULL
-  );`;
-
 /**
  * The rows of one session, in the SQLite database of its own Durable Object: one row for the session, one per message.
  * A row holds a single message, so a session grows by rows and never nears the 2 MB limit of a value.
@@ -52,31 +34,45 @@ const SCHEMA = `
  */
 export class SessionStore {
   readonly #sql: SqlStorage;
+  readonly #tables: SessionTables;
+  /** As the row says, or as it will: a claim is stored with the first thing that its session holds. */
+  #record: SessionRecord | undefined;
+  #isSaved = true;
+  #hasRow: boolean;
+  /** No more messages than this are here. Counted when it may be too many: what an earlier life stored is not known before. */
+  #atMost: number;
+  readonly #onCreate: (record: SessionRecord) => void;
 
-  constructor(sql: SqlStorage) {
+  /** `onCreate` is told when a session is stored for the first time, in the same transaction. */
+  constructor(sql: SqlStorage, tables: SessionTables, onCreate: (record: SessionRecord) => void) {
     this.#sql = sql;
-    this.createTables();
+    this.#tables = tables;
+    this.#onCreate = onCreate;
+    this.#record = tables.areMade ? this.#read() : undefined;
+    this.#hasRow = this.#record !== undefined;
+    this.#atMost = this.#hasRow ? Infinity : 0;
   }
 
-  /** Needed again after the object's storage was deleted. */
-  createTables(): void {
-    this.#sql.exec(SCHEMA);
-  }
-
-  read(): SessionRecord | undefined {
-    const [row] = this.#sql.exec<SessionRow>("SELECT * FROM session").toArray();
-    return row === undefined
-      ? undefined
-      : {
-          tenantId: row.tenant_id,
-          sessionId: row.session_id,
-          principalId: row.principal_id,
-          retention: { maxAgeMs: row.max_age_ms, maxMessages: row.max_messages },
-        };
+  /** The session, if it was claimed. */
+  get record(): SessionRecord | undefined {
+    return this.#record;
   }
 
   /** Binds a new session to its first principal; for one that has an owner, only brings the retention up to date. */
-  claim({ tenantId, sessionId, principalId, retention }: SessionRecord, nowMs: number): void {
+  claim(record: SessionRecord): void {
+    const { maxAgeMs, maxMessages } = record.retention;
+    const known = this.#record;
+    if (known?.retention.maxAgeMs === maxAgeMs && known.retention.maxMessages === maxMessages) return;
+    const { tenantId, sessionId, principalId } = known ?? record;
+    this.#record = { tenantId, sessionId, principalId, retention: { maxAgeMs, maxMessages } };
+    this.#isSaved = false;
+  }
+
+  /** Stores the claim, unless it is stored. */
+  save(nowMs: number): void {
+    if (this.#record === undefined || this.#isSaved) return;
+    const { tenantId, sessionId, principalId, retention } = this.#record;
+    this.#tables.make();
     this.#sql.exec(
       `INSERT INTO session VALUES (1, ?, ?, ?, ?, ?, ?, ?)
        ON CONFLICT (only_row) DO UPDATE SET max_age_ms = excluded.max_age_ms, max_messages = excluded.max_messages`,
@@ -88,33 +84,42 @@ export class SessionStore {
       nowMs,
       nowMs,
     );
+    if (!this.#hasRow) this.#onCreate(this.#record);
+    this.#isSaved = this.#hasRow = true;
   }
 
   /** Adds the messages of one turn and removes what is too many. */
   append(messages: readonly NewMessage[], nowMs: number): void {
-    for (const { role, content, tokenCount } of messages) {
-      this.#sql.exec(
-        "INSERT INTO messages (role, content, token_count, created_at_ms) VALUES (?, ?, ?, ?)",
-        role,
-        content,
-        tokenCount ?? null,
-        nowMs,
-      );
-    }
+    this.save(nowMs);
+    const rows = messages.map(({ role, content, tokenCount }) => [role, content, tokenCount ?? null, nowMs]);
+    const places = rows.map(() => "(?, ?, ?, ?)").join();
+    this.#sql.exec(`INSERT INTO messages (role, content, token_count, created_at_ms) VALUES ${places}`, ...rows.flat());
     this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
+    this.#atMost += messages.length;
+    if (this.#atMost <= (this.#record?.retention.maxMessages ?? 0)) return;
     this.#sql.exec(
       "DELETE FROM messages WHERE seq <= (SELECT MAX(seq) FROM messages) - (SELECT max_messages FROM session)",
     );
+    this.#atMost = this.#count();
   }
 
   /** Removes messages from before `beforeMs`. Returns when the oldest one left was stored; undefined when none is left. */
   removeOlderThan(beforeMs: number): number | undefined {
+    if (!this.#tables.areMade) return undefined;
     this.#sql.exec("DELETE FROM messages WHERE created_at_ms < ?", beforeMs);
-    return this.oldestMs();
+    return this.#oldestMs();
+  }
+
+  /** The object's storage was deleted. */
+  forget(): void {
+    this.#record = undefined;
+    this.#isSaved = true;
+    this.#hasRow = false;
+    this.#atMost = 0;
   }
 
   /** When the oldest message was stored. */
-  oldestMs(): number | undefined {
+  #oldestMs(): number | undefined {
     const [row] = this.#sql
       .exec<{ created_at_ms: number }>("SELECT created_at_ms FROM messages ORDER BY seq LIMIT 1")
       .toArray();
@@ -123,18 +128,13 @@ export class SessionStore {
 
   /** The session's line in its principal's list. */
   summary(): SessionSummary | undefined {
-    const [row] = this.#sql
-      .exec<SessionRow & { message_count: number }>(
-        // Messages go from the old end only, so their numbers have no gaps; counting would read every row.
-        `SELECT *, IFNULL((SELECT MAX(seq) FROM messages) - (SELECT MIN(seq) FROM messages) + 1, 0) AS message_count
-         FROM session`,
-      )
-      .toArray();
+    if (!this.#tables.areMade) return undefined;
+    const [row] = this.#sql.exec<SessionRow>("SELECT * FROM session").toArray();
     return row === undefined
       ? undefined
       : {
           sessionId: row.session_id,
-          messageCount: row.message_count,
+          messageCount: this.#count(),
           createdAtMs: row.created_at_ms,
           updatedAtMs: row.updated_at_ms,
         };
@@ -142,12 +142,14 @@ export class SessionStore {
 
   /** The latest `count` messages, oldest first. */
   latest(count: number): ChatMessage[] {
+    if (!this.#tables.areMade) return [];
     const rows = this.#sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT ?", count).toArray();
     return rows.reverse().map(({ role, content }) => ({ role, content }));
   }
 
   /** Messages after `cursor`, oldest first. */
   page(limit: number, cursor = 0): Pick<History, "messages" | "nextCursor"> {
+    if (!this.#tables.areMade) return { messages: [] };
     const rows = this.#sql
       .exec<MessageRow>("SELECT * FROM messages WHERE seq > ? ORDER BY seq LIMIT ?", cursor, limit + 1)
       .toArray();
@@ -163,6 +165,26 @@ export class SessionStore {
       })),
       ...(rows.length > limit && last !== undefined ? { nextCursor: String(last.seq) } : {}),
     };
+  }
+
+  /** Messages go from the old end only, so their numbers have no gaps; counting them would read every row. */
+  #count(): number {
+    const [row] = this.#sql
+      .exec<{ count: number }>("SELECT IFNULL(MAX(seq) - MIN(seq) + 1, 0) AS count FROM messages")
+      .toArray();
+    return row?.count ?? 0;
+  }
+
+  #read(): SessionRecord | undefined {
+    const [row] = this.#sql.exec<SessionRow>("SELECT * FROM session").toArray();
+    return row === undefined
+      ? undefined
+      : {
+          tenantId: row.tenant_id,
+          sessionId: row.session_id,
+          principalId: row.principal_id,
+          retention: { maxAgeMs: row.max_age_ms, maxMessages: row.max_messages },
+        };
   }
 }
 

@@ -2,6 +2,8 @@ import { encodeEvents } from "#base/server-sent-events";
 import type { ChatEvent } from "#chat/chat-event";
 import { formatEventId } from "#chat/event-id";
 
+const encoder = new TextEncoder();
+
 /** An event and its place in its turn, from 1. */
 export interface PlacedEvent {
   readonly index: number;
@@ -49,9 +51,10 @@ export class TurnBroadcast {
     return this.#events.slice(this.#positionAfter(index));
   }
 
-  publish(event: ChatEvent): void {
-    this.#events.push({ index: this.lastIndex + 1, event });
-    this.#wake();
+  /** Adds events. The last of a turn reach the readers when it closes, which is next. */
+  publish(events: readonly ChatEvent[]): void {
+    for (const event of events) this.#events.push({ index: this.lastIndex + 1, event });
+    if (this.#events.at(-1)?.event.event !== "done") this.#wake();
   }
 
   close(): void {
@@ -61,7 +64,26 @@ export class TurnBroadcast {
 
   /** A stream of all events after a place, past ones first. Ends when the turn does. */
   follow(after = 0): ReadableStream<Uint8Array> {
-    let next = this.#positionAfter(after);
+    let position = this.#positionAfter(after);
+    return this.#stream(() => {
+      const unread = this.#events.slice(position);
+      position += unread.length;
+      return unread.length === 0 ? undefined : this.#encode(unread);
+    });
+  }
+
+  /** A stream of one chunk: what `render` makes of all events, once the turn has ended. */
+  followWhole(render: (events: readonly ChatEvent[]) => string): ReadableStream<Uint8Array> {
+    let isRendered = false;
+    return this.#stream(() => {
+      if (!this.#isClosed || isRendered) return undefined;
+      isRendered = true;
+      return encoder.encode(render(this.#events.map(({ event }) => event)));
+    });
+  }
+
+  /** A reader's stream: `take` gives what is new to it. */
+  #stream(take: () => Uint8Array | undefined): ReadableStream<Uint8Array> {
     let leave = (): void => undefined;
     return new ReadableStream({
       type: "bytes",
@@ -69,15 +91,16 @@ export class TurnBroadcast {
         leave = this.#enter();
       },
       pull: async (controller) => {
-        while (next >= this.#events.length && !this.#isClosed) await this.#nextChange();
-        const unread = this.#events.slice(next);
-        if (unread.length === 0) {
-          leave();
-          controller.close();
-          return;
+        let chunk = take();
+        while (chunk === undefined && !this.#isClosed) {
+          await this.#nextChange();
+          chunk = take();
         }
-        next += unread.length;
-        controller.enqueue(this.#encode(unread));
+        if (chunk !== undefined) controller.enqueue(chunk);
+        // At once: to be asked for what never comes would cost the reader a round trip.
+        if (!this.#isClosed) return;
+        leave();
+        controller.close();
       },
       cancel: () => {
         leave();

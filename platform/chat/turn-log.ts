@@ -2,6 +2,7 @@ import * as z from "zod";
 
 import type { ChatMessage } from "#ai-gateway/model-client";
 import type { ChatEvent } from "#chat/chat-event";
+import type { SessionTables } from "#chat/session-tables";
 import type { PlacedEvent } from "#chat/turn-broadcast";
 
 /** What a turn was asked, kept while it runs: what is needed to end it after the object was thrown out of memory. */
@@ -10,19 +11,6 @@ export interface PendingTurn {
   readonly traceId: string;
   readonly messages: readonly ChatMessage[];
 }
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS turns (
-    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
-    turn INTEGER NOT NULL,
-    -- JSON of the pending turn; NULL when it has ended.
-    pending TEXT
-  );
-  CREATE TABLE IF NOT EXISTS turn_events (
-    first_index INTEGER PRIMARY KEY,
-    -- JSON array of events.
-    events TEXT NOT NULL
-  );`;
 
 const pendingSchema = z.object({
   traceId: z.string(),
@@ -35,52 +23,63 @@ const pendingSchema = z.object({
  */
 export class TurnLog {
   readonly #sql: SqlStorage;
+  readonly #tables: SessionTables;
+  #turn: number | undefined;
+  /** JSON of the running turn; `undefined` when none runs. */
+  #pending: string | undefined;
+  /** Whether the row says what the two fields above do. */
+  #isSaved = true;
+  /** Whether there may be events besides the first batch. */
+  #hasFurther: boolean;
 
-  constructor(sql: SqlStorage) {
+  constructor(sql: SqlStorage, tables: SessionTables) {
     this.#sql = sql;
-    this.createTables();
-  }
-
-  /** Needed again after the object's storage was deleted. */
-  createTables(): void {
-    this.#sql.exec(SCHEMA);
+    this.#tables = tables;
+    this.#hasFurther = tables.areMade;
+    const [row] = tables.areMade ? sql.exec<TurnRow>("SELECT turn, pending FROM turns").toArray() : [];
+    this.#turn = row?.turn;
+    this.#pending = row?.pending ?? undefined;
   }
 
   /** Number of the running or last turn; `undefined` before the first. */
-  currentTurn(): number | undefined {
-    return this.#row()?.turn;
+  get currentTurn(): number | undefined {
+    return this.#turn;
   }
 
-  /** Begins the next turn: the events of the one before are gone. Returns its number. */
+  /** Begins the next turn, in memory: `append` stores it. Returns its number. */
   begin(traceId: string, messages: readonly ChatMessage[]): number {
-    const turn = (this.currentTurn() ?? -1) + 1;
-    this.#sql.exec("DELETE FROM turn_events");
-    this.#sql.exec("INSERT OR REPLACE INTO turns VALUES (1, ?, ?)", turn, JSON.stringify({ traceId, messages }));
-    return turn;
+    this.#turn = (this.#turn ?? -1) + 1;
+    this.#pending = JSON.stringify({ traceId, messages });
+    this.#isSaved = false;
+    return this.#turn;
   }
 
-  /** Stores a batch of events that follow each other. */
+  /** Stores a batch of events that follow each other. With the first one of a turn, those of the turn before are gone. */
   append(events: readonly PlacedEvent[]): void {
+    this.#save();
     const [first] = events;
     if (first === undefined) return;
+    this.#hasFurther ||= first.index > 1;
     const batch = JSON.stringify(events.map(({ event }) => event));
     this.#sql.exec("INSERT OR REPLACE INTO turn_events VALUES (?, ?)", first.index, batch);
   }
 
-  /** Marks the current turn as ended. */
-  end(): void {
-    this.#sql.exec("UPDATE turns SET pending = NULL");
+  /** Ends the current turn with its last events. */
+  end(events: readonly PlacedEvent[]): void {
+    this.#pending = undefined;
+    if (this.#isSaved) this.#sql.exec("UPDATE turns SET pending = NULL");
+    this.append(events);
   }
 
-  /** The turn that was running when the object was thrown out of memory. */
+  /** The turn that was running when the object was thrown out of memory. To be asked before another begins. */
   interrupted(): PendingTurn | undefined {
-    const row = this.#row();
-    if (row === undefined || row.pending === null) return undefined;
-    return { turn: row.turn, ...pendingSchema.parse(JSON.parse(row.pending)) };
+    if (this.#turn === undefined || this.#pending === undefined) return undefined;
+    return { turn: this.#turn, ...pendingSchema.parse(JSON.parse(this.#pending)) };
   }
 
   /** All stored events of the current turn, in order. */
   events(): PlacedEvent[] {
+    if (!this.#tables.areMade) return [];
     const rows = this.#sql
       .exec<{ first_index: number; events: string }>("SELECT first_index, events FROM turn_events ORDER BY first_index")
       .toArray();
@@ -89,7 +88,25 @@ export class TurnLog {
     );
   }
 
-  #row(): { turn: number; pending: string | null } | undefined {
-    return this.#sql.exec<{ turn: number; pending: string | null }>("SELECT turn, pending FROM turns").toArray()[0];
+  /** The object's storage was deleted. */
+  forget(): void {
+    this.#turn = this.#pending = undefined;
+    this.#isSaved = true;
+    this.#hasFurther = false;
   }
+
+  #save(): void {
+    if (this.#isSaved || this.#turn === undefined) return;
+    this.#tables.make();
+    // The row of the first batch is replaced by the new one's.
+    if (this.#hasFurther) this.#sql.exec("DELETE FROM turn_events");
+    this.#hasFurther = false;
+    this.#sql.exec("INSERT OR REPLACE INTO turns VALUES (1, ?, ?)", this.#turn, this.#pending ?? null);
+    this.#isSaved = true;
+  }
+}
+
+interface TurnRow extends Record<string, SqlStorageValue> {
+  turn: number;
+  pending: string | null;
 }

@@ -16,9 +16,19 @@ export function splitTokens(text: string): string[] {
   return (text.match(tokenPattern) ?? []).flatMap(splitLong);
 }
 
+/** Texts whose count is remembered: the messages of a conversation come again with each of its turns. */
+const maxRemembered = 2_000;
+const maxRememberedLength = 2_000;
+const remembered = new Map<string, number>();
+
 /** The estimated number of tokens of a text: what {@link splitTokens} would cut it into. */
 export function countTokens(text: string): number {
-  return splitTokens(text).length;
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const tokens = splitTokens(text).length;
+  if (remembered.size >= maxRemembered) remembered.clear();
+  if (text.length <= maxRememberedLength) remembered.set(text, tokens);
+  return tokens;
 }
 
 function splitLong(piece: string): string[] {

@@ -11,7 +11,6 @@ import {
   type ChatRequest,
 } from "#chat/chat-request";
 import { parseEventId } from "#chat/event-id";
-import { collectTurn } from "#chat/collect-turn";
 import type { TurnRequest } from "#chat/session-object";
 import { hasScope } from "#auth/principal";
 import { PlatformError } from "#base/errors";
@@ -43,10 +42,11 @@ export const chatRoute = defineRoute<Services>()(
   },
   async (context, { body }) => {
     const turn = await toTurnRequest(context, body);
-    const events = await context.services.sessions.startTurn(context.tenant.tenantId, turn);
+    const { tenantId } = context.tenant;
+    const { sessions } = context.services;
     const headers = { "x-session-id": turn.sessionId };
-    if (body.stream) return eventStream(events, headers);
-    return envelope(context.traceId, await collectTurn(events), { headers });
+    if (body.stream) return eventStream(await sessions.startTurn(tenantId, turn), headers);
+    return envelope(context.traceId, await sessions.answerTurn(tenantId, turn), { headers });
   },
 );
 
