@@ -1,12 +1,10 @@
 import type * as z from "zod";
 
 import { PlatformError, type ErrorDetail } from "#base/errors";
+import { findHostileShape } from "#base/json-shape";
 
 /** Problems told of one request; more help nobody. */
 const MAX_DETAILS = 20;
-
-/** Levels of nesting of a JSON body. */
-const MAX_DEPTH = 64;
 
 /**
  * Reads a JSON body of at most `maxBytes`, counting the bytes that arrive: `Content-Length` may be absent or wrong.
@@ -30,25 +28,9 @@ export async function readJsonBody(request: Request, maxBytes: number): Promise<
       { cause: error },
     );
   }
-  refuseHostileShape(value);
+  const hostile = findHostileShape(value);
+  if (hostile !== undefined) throw new PlatformError("invalid_request", `The body ${hostile}.`);
   return value;
-}
-
-/**
- * Refuses what a schema would not see or not survive: the key `__proto__`, which object copies drop silently, and nesting
- * beyond `MAX_DEPTH`. Iterative, so that depth costs no stack.
- */
-function refuseHostileShape(value: unknown): void {
-  const open: [node: unknown, depth: number][] = [[value, 0]];
-  for (let next = open.pop(); next !== undefined; next = open.pop()) {
-    const [node, depth] = next;
-    if (typeof node !== "object" || node === null) continue;
-    if (depth >= MAX_DEPTH)
-      throw new PlatformError("invalid_request", `The body is nested deeper than ${MAX_DEPTH} levels.`);
-    if (Object.hasOwn(node, "__proto__"))
-      throw new PlatformError("invalid_request", 'The key "__proto__" is not allowed.');
-    for (const child of Object.values(node)) open.push([child, depth + 1]);
-  }
 }
 
 /**
