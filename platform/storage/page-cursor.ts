@@ -28,7 +28,8 @@ export function decodeTimeCursor(cursor: string | undefined): readonly [beforeMs
   throw foreignCursor();
 }
 
-function foreignCursor(cause?: unknown): PlatformError {
+/** The refusal of a cursor that no page gave. */
+export function foreignCursor(cause?: unknown): PlatformError {
   return new PlatformError("invalid_request", "The cursor is not one this API gave.", {
     details: [{ field: "cursor", message: "send nextCursor of the previous page as it was, or leave it out" }],
     cause,

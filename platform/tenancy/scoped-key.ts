@@ -6,7 +6,17 @@ export const MAX_KEY_BYTES = 512;
 
 /** What a key is for. A new kind of stored thing gets its word here, so that two features cannot share a key. */
 export type KeyKind =
-  "api-key" | "flag" | "prompt" | "search-cache" | "session" | "sessions" | "limits" | "ledger" | "job" | "idempotency";
+  | "api-key"
+  | "flag"
+  | "prompt"
+  | "search-cache"
+  | "session"
+  | "sessions"
+  | "limits"
+  | "ledger"
+  | "job"
+  | "idempotency"
+  | "value";
 
 /**
  * The one function that builds keys for KV and names for Durable Objects: `<tenant>:<kind>:<part>:<part>…`.
