@@ -97,4 +97,17 @@ describe("answerExtractively", () => {
     const messages = [grounded, user("How long do refunds take?")];
     assert.equal(answerExtractively(messages), answerExtractively(messages));
   });
+
+  it("summarizes a text between marks by its central sentences, in their order", () => {
+    const text = "The lamp factory makes lamps. It rained. Lamps of the factory light the town. Nobody knows why.";
+    const messages = [
+      { role: "system" as const, content: "Summarize the text." },
+      { role: "user" as const, content: `<text>\n${text}\n</text>` },
+    ];
+    assert.match(
+      answerExtractively(messages),
+      /^The lamp factory makes lamps\..* Lamps of the factory light the town\./,
+    );
+    assert.equal(answerExtractively([{ role: "user", content: text }]), nothingGiven);
+  });
 });

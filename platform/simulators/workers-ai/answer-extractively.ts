@@ -1,6 +1,7 @@
 import { findPassages, type Passage } from "./find-passages.js";
 import type { ChatMessage } from "./parse-messages.js";
 import { type Candidate, type RankedCandidate, rankSentences } from "./rank-sentences.js";
+import { materialOf, summarize } from "./material.js";
 import { isQuestion, splitSentences } from "./split-sentences.js";
 
 /** Said when sources were given and none of them answers. */
@@ -28,12 +29,23 @@ export function answerExtractively(messages: readonly ChatMessage[]): string {
   const prompts = messages.map((message) => ({ ...message, ...findPassages(message.content) }));
   const questions = questionParts(questionOf(prompts[lastUser]?.rest ?? ""));
   const passages = prompts.filter(({ role }) => role !== "assistant").flatMap((prompt) => prompt.passages);
+  if (passages.length === 0 && asksForSummary(messages)) return summarize(materialOf(messages)) || nothingGiven;
   const fromPassages = pickSentences(questions, passages.flatMap(passageCandidates));
   if (fromPassages.length > 0) return quote(fromPassages);
   const told = prompts.slice(0, Math.max(lastUser, 0)).flatMap(({ role, rest }) => statementCandidates(role, rest));
   const fromStatements = pickSentences(questions, told);
   if (fromStatements.length > 0) return quote(fromStatements);
   return passages.length > 0 ? nothingInSources : nothingGiven;
+}
+
+/** Whether a text stands between marks and the rest of the conversation wants it summarized. */
+function asksForSummary(messages: readonly ChatMessage[]): boolean {
+  const last = messages.at(-1)?.content.trim() ?? "";
+  const rest = last.replace(materialOf(messages), "");
+  // Without marks nothing tells the text from the wish.
+  if (rest === "") return false;
+  const system = messages.find(({ role }) => role === "system")?.content ?? "";
+  return /\b(?:summari[sz]e|summary)\b/i.test(`${system}\n${rest}`);
 }
 
 /** The question of a prompt: what follows `Question:`, else its questions, else all of it. */

@@ -17,7 +17,7 @@ describe("buildJson", () => {
         version: { const: 2 },
       },
     };
-    assert.deepEqual(buildJson(schema, "text"), {
+    assert.deepEqual(buildJson(schema, { text: "text" }), {
       answer: "text",
       mood: "good",
       count: 1,
@@ -28,13 +28,30 @@ describe("buildJson", () => {
     });
   });
 
+  it("makes lists and choices from what it was given to work on", () => {
+    const material =
+      "### 1\nPlease cancel my order 4711, wrote Ada Lovelace of Acme.\n### 2\nLamps and lamps and a chair.";
+    const text = "text";
+    const choice = { enum: ["greeting", "cancel_order", "praise"] };
+    const people = { type: "array", items: { type: "object", properties: { name: { type: "string" } } } };
+    const words = { type: "array", items: { type: "string" }, maxItems: 2 };
+    const listed = { type: "array", items: { enum: ["chair", "table"] } };
+    const schema = { type: "object", properties: { choice, people, "2": words, listed } };
+    assert.deepEqual(buildJson(schema, { text, material }), {
+      "2": ["lamps", "chair"],
+      choice: "cancel_order",
+      people: [{ name: "Ada Lovelace" }, { name: "Acme" }, { name: "Lamps" }],
+      listed: ["chair"],
+    });
+  });
+
   it("answers under `answer` when any object will do", () => {
-    assert.deepEqual(buildJson({ type: "object" }, "text"), { answer: "text" });
+    assert.deepEqual(buildJson({ type: "object" }, { text: "text" }), { answer: "text" });
   });
 
   it("ends on a schema that contains itself", () => {
     const schema: Record<string, unknown> = { type: "object", required: ["child"] };
     schema["properties"] = { child: schema };
-    assert.equal(typeof buildJson(schema, "text"), "object");
+    assert.equal(typeof buildJson(schema, { text: "text" }), "object");
   });
 });

@@ -27,7 +27,7 @@ function isNamed({ name }: OfferedTool, text: string): boolean {
 
 function argumentsIn(text: string, tool: OfferedTool): Readonly<Record<string, unknown>> {
   const json = firstObject(text.slice(Math.max(text.indexOf(tool.name), 0)));
-  const made = json ?? buildJson({ type: "object", ...tool.parameters }, text);
+  const made = json ?? buildJson({ type: "object", ...tool.parameters }, { text });
   return tool.parameters.properties === undefined && json === undefined ? {} : (made as Record<string, unknown>);
 }
 

@@ -4,6 +4,7 @@ import { buildJson } from "./build-json.js";
 import type { ChatRequest } from "./chat-request.js";
 import { chooseTool } from "./choose-tool.js";
 import { splitTokens } from "./count-tokens.js";
+import { materialOf } from "./material.js";
 
 /** What a chat model answers, before it takes the shape of a model family. */
 export interface ChatAnswer {
@@ -23,7 +24,8 @@ export function composeAnswer(request: ChatRequest): ChatAnswer {
   if (call !== undefined) return answerOf(request, "", [call]);
   const text = answerExtractively(request.messages);
   if (request.jsonSchema === undefined) return answerOf(request, text, []);
-  const json = buildJson({ type: "object", ...request.jsonSchema }, text);
+  const material = materialOf(request.messages);
+  const json = buildJson({ type: "object", ...request.jsonSchema }, { text, material });
   return { ...answerOf({ ...request, maxTokens: Number.POSITIVE_INFINITY }, JSON.stringify(json), []), json };
 }
 
