@@ -16,6 +16,11 @@ export function hasScope(principal: Principal, scope: Scope): boolean {
   return principal.scopes.has(scope) || (scope.startsWith("tools:") && principal.scopes.has("tools"));
 }
 
+/** Whether the principal may use any tool at all, as far as scopes say. */
+export function holdsToolScope({ scopes }: Principal): boolean {
+  return [...scopes].some((scope) => scope === "tools" || scope.startsWith("tools:"));
+}
+
 /**
  * Refuses a principal without the scope: `unauthenticated` for an anonymous caller, who could sign in;
  * `forbidden` for one who is signed in and still may not.

@@ -2,7 +2,7 @@ import { type Context, Hono } from "hono";
 
 import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
-import { type Principal, requireKey, requireScope } from "#auth/principal";
+import { holdsToolScope, type Principal, requireKey, requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
 import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
@@ -146,8 +146,8 @@ async function admitPrincipal<Services>(
   }
   c.set("principal", principal);
   await countRequest(c, quotas, principal);
-  if (access === "any-key") requireKey(principal);
-  else requireScope(principal, access);
+  if (access === "any-key" || (access === "any-tool" && !holdsToolScope(principal))) requireKey(principal);
+  else if (access !== "any-tool") requireScope(principal, access);
   return principal;
 }
 

@@ -48,7 +48,7 @@ function describeOperation(spec: RouteSpec, isAlias: boolean): Json {
     tags: [spec.tag],
     ...(isAlias ? { deprecated: true } : {}),
     security: spec.access === "public" ? [] : [{ bearer: [] }, { apiKey: [] }],
-    ...(spec.access === "public" || spec.access === "any-key" ? {} : { "x-required-scope": spec.access }),
+    ...(["public", "any-key", "any-tool"].includes(spec.access) ? {} : { "x-required-scope": spec.access }),
     parameters: [
       ...parametersOf(spec.params, "path"),
       ...parametersOf(spec.query, "query"),

@@ -21,8 +21,11 @@ export interface RouteSpec {
   readonly operationId: string;
   readonly summary: string;
   readonly tag: string;
-  /** The scope a caller needs; `any-key` takes every valid key, `public` needs no credential at all. */
-  readonly access: Scope | "any-key" | "public";
+  /**
+   * The scope a caller needs; `any-key` takes every valid key, `public` needs no credential at all. `any-tool` takes every
+   * valid key, and anonymous callers who may use a tool: the handler decides which tools.
+   */
+  readonly access: Scope | "any-key" | "any-tool" | "public";
   /** The route answers `forbidden` while this flag of the tenant is off. */
   readonly flag?: FeatureFlag;
   readonly body?: z.ZodType;

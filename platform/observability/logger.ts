@@ -40,6 +40,9 @@ export interface LogFields {
   readonly overrides?: readonly string[];
   /** Name of a setting in KV that is not used. */
   readonly setting?: string;
+  /** Name of a tool, and the door by which it was called: `execute`, `chat`, `completions`, `mcp`. */
+  readonly tool?: string;
+  readonly door?: string;
   readonly code?: string;
   /** An ingest job, and what of it was being done. */
   readonly jobId?: string;

@@ -8,6 +8,7 @@ export const featureFlagsSchema = z.strictObject({
   ingestion: z.boolean().default(true),
   openaiApi: z.boolean().default(true),
   searchAnswers: z.boolean().default(true),
+  tools: z.boolean().default(true),
 });
 
 export type FeatureFlags = Readonly<z.output<typeof featureFlagsSchema>>;
@@ -18,4 +19,5 @@ export const FEATURE_FLAG_EFFECTS: Readonly<Record<FeatureFlag, string>> = {
   ingestion: "documents can be ingested; off: accepted jobs go on, what is there stays searchable and can be deleted",
   openaiApi: "OpenAI's clients are served under /v1",
   searchAnswers: "a model answers searches; off: they return sources only",
+  tools: "tools can be listed and run, by callers and by models",
 };

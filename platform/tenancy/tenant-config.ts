@@ -12,6 +12,7 @@ import { featureFlagsSchema } from "#tenancy/feature-flags";
 import { limitsSchema } from "#tenancy/limits-config";
 import { sessionsSchema } from "#tenancy/sessions-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
+import { toolsSchema } from "#tenancy/tools-config";
 
 /** Where vectors live. `namespace`: a namespace per tenant in the environment's index. `index`: the index is the tenant's alone. */
 const vectorizeSchema = z.strictObject({
@@ -74,6 +75,7 @@ const fields = z.strictObject({
   limits: limitsSchema.prefault({}),
   sessions: sessionsSchema.prefault({}),
   search: searchSchema.prefault({}),
+  tools: toolsSchema.prefault({}),
   featureFlags: featureFlagsSchema.prefault({}),
   logging: loggingSchema.prefault({}),
 });

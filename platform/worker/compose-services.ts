@@ -22,6 +22,7 @@ import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-c
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { budgetedModels } from "#worker/budgeted-models";
 import { checkDependencies } from "#worker/check-dependencies";
+import { auditLogOf, composeTools } from "#worker/compose-tools";
 import type { WorkerEnv } from "#worker/env";
 import { ingestRuns } from "#worker/ingest-workflow";
 import { logModelCall } from "#worker/log-model-call";
@@ -89,6 +90,8 @@ export function composeServices(
       const { knowledge, jobs } = composeTenant(env, tenant, parts);
       return { ...knowledge, jobs, runs: ingestRuns(env.INGEST_JOBS) };
     },
+    tools: (tenant) => composeTools(env, tenant, { ...parts, knowledge: composeTenant(env, tenant, parts).knowledge }),
+    audit: auditLogOf(env, parts.log),
     usage: (tenant, caller) =>
       quotas.usage(tenant.tenantId, {
         rate: rateDemands(tenant.limits, caller),

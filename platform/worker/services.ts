@@ -2,10 +2,12 @@ import type { ModelClient } from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
 import type { JobServices } from "#ingest-jobs/job-services";
+import type { ToolHost } from "#llm-tools/run-tool";
 import type { UsageReport } from "#limits/quota-message";
 import type { RateCaller } from "#limits/rate-demands";
 import type { RagServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
+import type { AuditLog } from "#storage/audit-log";
 import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
@@ -25,6 +27,10 @@ export interface Services {
   knowledge(tenant: TenantConfig): RagServices;
   /** The same, and the jobs that ingest what is too much for one call. */
   ingestJobs(tenant: TenantConfig): JobServices;
+  /** What runs the tenant's tools. */
+  tools(tenant: TenantConfig): ToolHost;
+  /** What tools did. */
+  readonly audit: AuditLog;
   /** What a caller has used of its limits and budgets. */
   usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
   /** Asks each dependency of a tenant for a sign of life. */

@@ -1,4 +1,5 @@
 import type { Route } from "#http/route";
+import { auditRoute } from "#worker/routes/audit";
 import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
 import { deleteDocumentRoute, getDocumentRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
@@ -8,6 +9,7 @@ import { embeddingsRoute } from "#worker/routes/openai-embeddings";
 import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
 import { openapiRoute } from "#worker/routes/openapi";
 import { searchRoute } from "#worker/routes/search";
+import { executeToolRoute, listToolsRoute } from "#worker/routes/tools";
 import { usageRoute } from "#worker/routes/usage";
 import type { Services } from "#worker/services";
 
@@ -27,6 +29,9 @@ export const routes: readonly Route<Services>[] = [
   getDocumentRoute,
   deleteDocumentRoute,
   searchRoute,
+  listToolsRoute,
+  executeToolRoute,
+  auditRoute,
   completionsRoute,
   embeddingsRoute,
   listModelsRoute,

@@ -1,8 +1,8 @@
 import { defineWorker } from "#worker/define-worker";
-import { ACME, GLOBEX, INITECH } from "#worker/testing/two-tenants";
+import { ACME, GLOBEX, HOOLI, INITECH } from "#worker/testing/two-tenants";
 
 const worker = defineWorker({
-  tenants: [ACME, GLOBEX, INITECH],
+  tenants: [ACME, GLOBEX, HOOLI, INITECH],
   prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
 });
 

@@ -33,7 +33,8 @@ export interface TestWorker {
   readonly runtime: Runtime;
   /** A key with all scopes but `admin` of each tenant. */
   readonly keys: { readonly acme: string; readonly globex: string };
-  makeKey(tenant: string, scopes: readonly Scope[]): Promise<string>;
+  /** `expiresAt` in ISO 8601; without it a key holds for ever. */
+  makeKey(tenant: string, scopes: readonly Scope[], expiresAt?: string): Promise<string>;
   send(target: string, call?: Call): Promise<Response>;
   call(target: string, call?: Call): Promise<Answer>;
   /** Goes on in a new isolate, which remembers nothing; what is stored stays. */
@@ -84,9 +85,14 @@ export async function startTestWorker({
   const runtime = await startRuntime(runtimeOptions);
   const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
   await migrate(DB);
-  const makeKey = async (tenant: string, scopes: readonly Scope[]) => {
+  const makeKey = async (tenant: string, scopes: readonly Scope[], expiresAt?: string) => {
     const tenantId = tenantIdSchema.parse(tenant);
-    const { key, record } = await generateApiKey(tenantId, { label: "test", scopes: [...scopes], nowMs: Date.now() });
+    const { key, record } = await generateApiKey(tenantId, {
+      label: "test",
+      scopes: [...scopes],
+      nowMs: Date.now(),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    });
     await KV.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
     return key;
   };

@@ -5,6 +5,17 @@ const accountId = "0123456789abcdef0123456789abcdef";
 /** Small, so that a test reaches the limit. */
 export const ACME_SESSIONS = { maxMessages: 50 };
 
+/** Each built-in tool, the one that writes too. */
+const ALL_TOOLS = [
+  "classify_intent",
+  "extract_entities",
+  "ingest_docs",
+  "kv_get",
+  "summarize",
+  "tag_chunk_docs",
+  "vector_search",
+];
+
 /** More than any test sends. */
 const WIDE_RATE = { principal: { perMinute: 100_000 } };
 
@@ -18,6 +29,7 @@ export const ACME: TenantConfigInput = {
   sessions: ACME_SESSIONS,
   ai: { allowedModels: ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"] },
   limits: { body: { standardBytes: 16_384, smallBytes: 1_024 }, rate: WIDE_RATE },
+  tools: { enabled: ALL_TOOLS },
 };
 
 export const GLOBEX: TenantConfigInput = {
@@ -27,6 +39,15 @@ export const GLOBEX: TenantConfigInput = {
   environments: { dev: { hostnames: ["globex.example"] } },
   auth: { anonymousScopes: ["search"] },
   limits: { rate: WIDE_RATE },
+};
+
+/** A tenant that has switched every tool off. */
+export const HOOLI: TenantConfigInput = {
+  tenantId: "hooli",
+  displayName: "Hooli",
+  accountId,
+  limits: { rate: WIDE_RATE },
+  tools: { enabled: [] },
 };
 
 /** A tenant with the default rate limits and a small budget. */

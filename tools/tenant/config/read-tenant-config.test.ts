@@ -67,4 +67,18 @@ describe("parseTenantConfigText", () => {
       assert.match(reportOf(text), /not a valid tenant config/);
     });
   }
+
+  it("names a tool that is not there, and one that a model gets without the tenant having it", () => {
+    const config = (tools: string) => `{\n${identity},\n"tools": ${tools} }`;
+    assert.match(
+      reportOf(config('{ "enabled": ["summarize", "sumarize"] }')),
+      /tools\.enabled\.1 \(line 3\)\n {4}rule: .*no tool "sumarize"\n {4}remedy: .*classify_intent/,
+    );
+    assert.match(
+      reportOf(config('{ "model": { "default": ["ingest_docs"] } }')),
+      /tools\.model\.default\.0.*\n.*writes/,
+    );
+    assert.match(reportOf(config('{ "enabled": [], "model": { "default": ["kv_get"] } }')), /not in tools\.enabled/);
+    assert.ok(parseTenantConfigText(file, config('{ "model": { "default": ["kv_get"] } }')).ok);
+  });
 });

@@ -1,0 +1,35 @@
+import * as z from "zod";
+
+import type { TokenUsage } from "#ai-gateway/model-client";
+import type { ToolHost } from "#llm-tools/run-tool";
+
+/** Body of `POST /tools/execute`. */
+export const executeRequestSchema = z.strictObject({
+  tool: z.string().min(1).max(64).describe("A name of GET /tools."),
+  arguments: z.record(z.string(), z.unknown()).default({}).describe("As the tool's inputSchema says."),
+  timeoutMs: z.int().min(1).max(600_000).optional().describe("Most time; never more than the tool's own."),
+});
+
+/** `data` of `POST /tools/execute`. */
+export const executeResponseSchema = z.object({
+  tool: z.string(),
+  result: z.record(z.string(), z.unknown()).describe("As the tool's outputSchema says."),
+  durationMs: z.number(),
+  usage: z
+    .object({
+      modelId: z.string(),
+      tokensIn: z.int(),
+      tokensOut: z.int(),
+      totalTokens: z.int(),
+      isEstimate: z.boolean(),
+    })
+    .optional()
+    .describe("Tokens of the models that the tool asked."),
+});
+
+type ToolUsage = NonNullable<z.output<typeof executeResponseSchema>["usage"]>;
+
+/** Tokens of a run as callers see them. */
+export function toUsage({ services }: ToolHost, { tokensIn, tokensOut, isEstimate }: TokenUsage): ToolUsage {
+  return { modelId: services.chatModel, tokensIn, tokensOut, totalTokens: tokensIn + tokensOut, isEstimate };
+}

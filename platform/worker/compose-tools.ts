@@ -1,0 +1,94 @@
+import { waitUntil } from "cloudflare:workers";
+
+import { chooseChatModel } from "#ai-gateway/choose-model";
+import { systemClock } from "#base/clock";
+import { PlatformError } from "#base/errors";
+import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
+import type { ToolHost } from "#llm-tools/run-tool";
+import type { ToolKnowledge } from "#llm-tools/tool-knowledge";
+import { describeThrown, type Logger } from "#observability/logger";
+import { chunkText } from "#rag/chunk-text";
+import { ingestDocuments } from "#rag/ingest-documents";
+import { parseIngestRequest } from "#rag/parse-ingest-request";
+import { type RagServices, ragSettings } from "#rag/rag-services";
+import { retrievePassages } from "#rag/retrieve-passages";
+import type { AuditEntry, AuditLog } from "#storage/audit-log";
+import { createD1AuditLog } from "#storage/d1-audit-log";
+import { createKvValueStore } from "#storage/kv-value-store";
+import type { EnvironmentName } from "#tenancy/environment-config";
+import type { TenantConfig } from "#tenancy/tenant-config";
+import type { WorkerEnv } from "#worker/env";
+
+/** The route whose models tools use, whichever door they were called by. */
+const ROUTE = "/tools/execute";
+
+/** The record of what tools did. */
+export function auditLogOf({ DB }: WorkerEnv, log: Logger): AuditLog {
+  return createD1AuditLog(DB, {
+    keepAlive: waitUntil,
+    reportFailure: (tenantId, error) =>
+      log.log("error", "audit_seal_failed", { tenantId, dependency: "d1", error: describeThrown(error) }),
+  });
+}
+
+/** Makes what the dispatcher needs to run a tenant's tools. */
+export function composeTools(
+  env: WorkerEnv,
+  tenant: TenantConfig,
+  { knowledge, environment, log }: { knowledge: RagServices; environment: EnvironmentName; log: Logger },
+): ToolHost {
+  return {
+    tools: ALL_TOOLS,
+    config: tenant.tools,
+    services: {
+      models: knowledge.models,
+      chatModel: chooseChatModel(tenant, { environment, route: ROUTE }),
+      knowledge: toolKnowledge(tenant, knowledge, environment),
+      values: createKvValueStore(env.KV),
+      clock: systemClock,
+    },
+    audit: auditLogOf(env, log),
+    clock: systemClock,
+    keepAlive: waitUntil,
+    onEnd: (entry, failure) => logToolCall(log.with({ tenantId: tenant.tenantId }), entry, failure),
+  };
+}
+
+/** What tools need of the tenant's documents, on top of the knowledge that routes use. */
+function toolKnowledge(tenant: TenantConfig, services: RagServices, environment: EnvironmentName): ToolKnowledge {
+  const settings = ragSettings(tenant, { environment, route: ROUTE });
+  return {
+    cut: (text, maxTokens) =>
+      chunkText(
+        text,
+        maxTokens === undefined
+          ? settings.chunking
+          : { strategy: "recursive", unit: "tokens", size: maxTokens, overlap: 0 },
+      ),
+    async findPassages(tenantId, { query, topK, docIds, sources }, context) {
+      const filter = { ...(docIds === undefined ? {} : { docIds }), ...(sources === undefined ? {} : { sources }) };
+      const { passages } = await retrievePassages(tenantId, services, { settings, context, query, topK, filter });
+      return passages.map(({ chunk, score }) => ({ ...chunk, score }));
+    },
+    async storeDocuments(tenantId, documents, context) {
+      if (!tenant.featureFlags.ingestion)
+        throw new PlatformError("forbidden", 'Documents cannot be stored now: the flag "ingestion" is off.');
+      const parsed = parseIngestRequest({ documents });
+      return (await ingestDocuments(tenantId, services, { settings, context, documents: parsed })).documents;
+    },
+  };
+}
+
+/** Writes the line `tool_call`: what the audit log keeps, and the private cause of a failure. */
+function logToolCall(log: Logger, entry: AuditEntry, failure: unknown): void {
+  const { traceId, tool, door, outcome, code, durationMs } = entry;
+  log.log(code === "internal" ? "error" : "info", "tool_call", {
+    traceId,
+    tool,
+    door,
+    outcome,
+    latencyMs: durationMs,
+    ...(code === undefined ? {} : { code }),
+    ...(outcome === "failed" ? { error: describeThrown(failure) } : {}),
+  });
+}
