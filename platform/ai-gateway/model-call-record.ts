@@ -29,7 +29,7 @@ export interface ModelCallRecord {
   readonly traceId: string;
   readonly route: string;
   readonly principalId?: string;
-  readonly purpose: "chat" | "embedding";
+  readonly purpose: "chat" | "embedding" | "rerank";
   readonly requestedModel: string;
   /** The model that answered; when none did, the last one that was asked. */
   readonly model: string;

@@ -111,6 +111,22 @@ export interface Embeddings {
   readonly usage: TokenUsage;
 }
 
+/** Texts to be ordered by how well they answer a query. */
+export interface RerankRequest {
+  readonly model: string;
+  /** Not empty. */
+  readonly query: string;
+  /** None empty. What a text has beyond the model's window is not looked at. */
+  readonly texts: readonly string[];
+}
+
+export interface Reranking {
+  readonly model: string;
+  /** One per text, in the order of the texts: 0 to 1, greater fits better. */
+  readonly scores: readonly number[];
+  readonly usage: TokenUsage;
+}
+
 /**
  * The only way to a model. Every call goes through the tenant's gateway and carries its metadata.
  *
@@ -126,4 +142,6 @@ export interface ModelClient {
   streamText(tenantId: TenantId, request: TextRequest, context: CallContext): Promise<TextStream>;
   /** Embeds texts in batches of what the provider takes at once. There is no fallback: vectors of two models do not compare. */
   embed(tenantId: TenantId, request: EmbedRequest, context: CallContext): Promise<Embeddings>;
+  /** Scores texts against a query, in one call within `timeouts.rerankMs`. There is no fallback: whoever asks has an order already. */
+  rerank(tenantId: TenantId, request: RerankRequest, context: CallContext): Promise<Reranking>;
 }

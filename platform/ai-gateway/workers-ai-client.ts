@@ -9,10 +9,13 @@ import type {
   Embeddings,
   EmbedRequest,
   ModelClient,
+  Reranking,
+  RerankRequest,
   TextRequest,
   TextStream,
 } from "#ai-gateway/model-client";
 import { failureOfResponse } from "#ai-gateway/model-failure";
+import { parseReranking, rerankInputs } from "#ai-gateway/parse-reranking";
 import { type RunModel, runThroughGateway } from "#ai-gateway/run-model";
 import { promptText, textInputs } from "#ai-gateway/text-inputs";
 import { type Clock, systemClock } from "#base/clock";
@@ -99,6 +102,22 @@ class WorkersAiClient implements ModelClient {
     }
   }
 
+  async rerank(tenantId: TenantId, request: RerankRequest, context: CallContext): Promise<Reranking> {
+    const { model } = request;
+    const recorder = this.#recorder(tenantId, { purpose: "rerank", requestedModel: model }, context);
+    try {
+      const { scores, usage } = await askInTurn(tenantId, this.#chain([model], recorder, context.signal), async () => {
+        const call = { model, inputs: rerankInputs(request), context };
+        return parseReranking(await this.#runWhole(tenantId, call, this.#timeouts.rerankMs, recorder), request);
+      });
+      recorder.finish("ok", usage);
+      return { model, scores, usage };
+    } catch (error) {
+      recorder.failed(context.signal?.aborted === true);
+      throw error;
+    }
+  }
+
   /** One attempt at a text model, up to its first part. */
   async #openText(
     tenantId: TenantId,
@@ -127,16 +146,25 @@ class WorkersAiClient implements ModelClient {
     context: CallContext,
     recorder: CallRecorder,
   ): Promise<EmbeddedBatch> {
-    const { embeddingMs } = this.#timeouts;
-    const untilMs = this.#clock.nowMs() + embeddingMs;
-    const deadline = new CallDeadline(this.#clock, untilMs, context.signal);
+    const call = { model, inputs: { text: texts }, context };
+    return parseEmbeddings(await this.#runWhole(tenantId, call, this.#timeouts.embeddingMs, recorder), texts);
+  }
+
+  /** One attempt at a model that answers in one piece: its body. */
+  async #runWhole(
+    tenantId: TenantId,
+    call: { readonly model: string; readonly inputs: Record<string, unknown>; readonly context: CallContext },
+    timeoutMs: number,
+    recorder: CallRecorder,
+  ): Promise<string> {
+    const untilMs = this.#clock.nowMs() + timeoutMs;
+    const deadline = new CallDeadline(this.#clock, untilMs, call.context.signal);
     try {
-      const call = { model, inputs: { text: texts }, context, signal: deadline.signal };
-      const response = await deadline.wait(this.#run(tenantId, call), untilMs);
+      const response = await deadline.wait(this.#run(tenantId, { ...call, signal: deadline.signal }), untilMs);
       if (!response.ok) throw await deadline.wait(failureOfResponse(response), untilMs);
-      const batch = parseEmbeddings(await deadline.wait(response.text(), untilMs), texts);
+      const body = await deadline.wait(response.text(), untilMs);
       recorder.answered(response.headers);
-      return batch;
+      return body;
     } finally {
       deadline.end();
     }

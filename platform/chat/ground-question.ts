@@ -1,10 +1,11 @@
 import type { Grounding } from "#chat/run-chat-turn";
 import { DEFAULT_SOURCE_TOKENS, fenceSources, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
+import { AnswerFilter } from "#rag/answer-filter";
 import { checkCitations } from "#rag/check-citations";
 import type { RagCall, RagServices } from "#rag/rag-services";
 import { retrievePassages } from "#rag/retrieve-passages";
+import { readSources, toCitable, toPromptSource } from "#rag/read-sources";
 import { MAX_QUERY_CHARACTERS } from "#rag/search-request";
-import { toSources } from "#rag/to-sources";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Finds the passages for a chat question and fences them for the prompt. A message longer than a query is searched by its beginning. */
@@ -21,12 +22,12 @@ export async function groundQuestion(
     topK: call.settings.topK,
     filter: {},
   });
-  const sources = toSources(passages);
-  const { fenced, used } = fenceSources(sources, DEFAULT_SOURCE_TOKENS);
-  const shown = sources.filter(({ n }) => used.includes(n));
+  const sources = readSources(passages, call.settings);
+  const { fenced, used } = fenceSources(sources.map(toPromptSource), DEFAULT_SOURCE_TOKENS);
+  const shown = sources.filter(({ source }) => used.includes(source.n));
   return {
     prompt: `${GROUNDING_INSTRUCTIONS}\n\n${fenced}`,
-    sourceCount: shown.length,
-    checkCitations: (answer) => checkCitations(answer, shown).citations,
+    filterAnswer: (told) => new AnswerFilter(told, shown, call.settings),
+    checkCitations: (answer) => checkCitations(answer, shown.map(toCitable)).citations,
   };
 }

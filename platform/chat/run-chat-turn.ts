@@ -4,7 +4,7 @@ import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
 import type { Usage } from "#chat/chat-request";
-import { UnknownMarkerFilter } from "#rag/citation-markers";
+import type { AnswerFilter } from "#rag/answer-filter";
 import type { Citation } from "#rag/search-response";
 import type { TenantId } from "#tenancy/tenant-id";
 
@@ -12,8 +12,8 @@ import type { TenantId } from "#tenancy/tenant-id";
 export interface Grounding {
   /** System message that holds the numbered, fenced sources. */
   readonly prompt: string;
-  /** Sources are numbered from 1 to this; other numbers are taken out of the answer. */
-  readonly sourceCount: number;
+  /** Takes out of the answer what must not be in it, while it streams. `told`: what the model reads besides the sources. */
+  filterAnswer(told: readonly string[]): AnswerFilter;
   /** Checks the `[n]` of a finished answer against the sources. */
   checkCitations(answer: string): readonly Citation[];
 }
@@ -71,14 +71,13 @@ export async function* runChatTurn(
   yield [{ event: "start", data: { sessionId, modelId, promptVersion, traceId } }];
   try {
     const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
-    const markers = grounding === undefined ? undefined : new UnknownMarkerFilter(grounding.sourceCount);
-    const end = yield* relayAnswer(tenantId, services, turn, prompt, produced, markers);
+    const filter = grounding?.filterAnswer([turn.systemPrompt, ...[...turn.history, ...turn.messages].map(contentOf)]);
+    const end = yield* relayAnswer(tenantId, services, turn, prompt, produced, filter);
     if (produced.text === "" && end.finishReason === "cancelled") {
       yield [{ event: "done", data: { ok: false, finishReason: "cancelled" } }];
       return;
     }
-    for (const data of citationsOf(produced.text, grounding, markers))
-      produced.events.push({ event: "citation", data });
+    for (const data of citationsOf(produced.text, grounding, filter)) produced.events.push({ event: "citation", data });
     const usage = toUsage(modelId, end.usage, services.clock.nowMs() - startedMs);
     await commit({ text: produced.text, usage, finishReason: end.finishReason });
     yield [...take(produced), { event: "done", data: { ok: true, usage, finishReason: end.finishReason } }];
@@ -122,7 +121,7 @@ async function* relayAnswer(
   turn: Turn,
   prompt: readonly ChatMessage[],
   produced: Produced,
-  markers: UnknownMarkerFilter | undefined,
+  filter: AnswerFilter | undefined,
 ): AsyncGenerator<readonly ChatEvent[], { usage: TokenUsage; finishReason: FinishReason }> {
   const { modelId, temperature, maxTokens, sessionId, traceId } = turn;
   const request = {
@@ -136,8 +135,7 @@ async function* relayAnswer(
     for await (const batch of answer.batches) {
       for (const part of batch) {
         const piece = part.type === "text" ? part.text : "";
-        const content =
-          markers === undefined ? piece : markers.push(piece) + (part.type === "end" ? markers.flush() : "");
+        const content = filter === undefined ? piece : filter.push(piece) + (part.type === "end" ? filter.flush() : "");
         produced.text += content;
         if (content !== "")
           produced.events.push({
@@ -156,12 +154,8 @@ async function* relayAnswer(
 }
 
 /** The checked citations of an answer, and those that were taken out of it because there is no such source. */
-function citationsOf(
-  text: string,
-  grounding: Grounding | undefined,
-  markers: UnknownMarkerFilter | undefined,
-): Citation[] {
-  const unknown = (markers?.unknown ?? []).map((n) => ({ n, spans: [], verdict: "unknown_source" as const }));
+function citationsOf(text: string, grounding: Grounding | undefined, filter: AnswerFilter | undefined): Citation[] {
+  const unknown = (filter?.unknown ?? []).map((n) => ({ n, spans: [], verdict: "unknown_source" as const }));
   return [...(grounding?.checkCitations(text) ?? []), ...unknown];
 }
 
@@ -192,8 +186,12 @@ function contextOf({ traceId, sessionId, principalId, signal }: Turn): CallConte
   return { traceId, sessionId, principalId, signal, route: "/chat" };
 }
 
+function contentOf({ content }: ChatMessage): string {
+  return content;
+}
+
 function textOf(messages: readonly ChatMessage[]): string {
-  return messages.map((message) => message.content).join("\n");
+  return messages.map(contentOf).join("\n");
 }
 
 function toUsage(modelId: string, { tokensIn, tokensOut, isEstimate }: TokenUsage, latencyMs: number): Usage {

@@ -31,7 +31,10 @@ export interface LogFields {
   readonly costMicroUsd?: number;
   /** Finds the call in AI Gateway's log. */
   readonly gatewayLogId?: string;
+  /** Of a model call: what the gateway's cache said. Of a search: why its result was kept or made. */
   readonly cacheStatus?: string;
+  /** What a search took that a kept result stands for, less what the hit took. */
+  readonly savedMs?: number;
   /** HTTP status of the provider. */
   readonly upstreamStatus?: number;
   /** Version of the prompt that the model was given. */

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
-import { answerSearch, collectSearch } from "#rag/answer-search";
 import { NO_ANSWER } from "#rag/build-prompt";
 import { ingestDocuments } from "#rag/ingest-documents";
-import type { RagServices } from "#rag/rag-services";
+import type { SearchServices } from "#rag/rag-services";
+import { collectSearch, searchKnowledge } from "#rag/search-knowledge";
 import type { SearchEvent } from "#rag/search-event";
 import { searchRequestSchema } from "#rag/search-request";
 import { searchResponseSchema, type SearchResponse } from "#rag/search-response";
@@ -43,11 +43,18 @@ describe("answerSearch", () => {
 
   const search = (
     body: Record<string, unknown>,
-    services: RagServices = rag.services,
+    services: SearchServices = rag.services,
     tenantId = acme,
   ): Promise<SearchResponse> =>
-    collectSearch(answerSearch(tenantId, services, { ...testCall, request: searchRequestSchema.parse(body) }));
-  const withoutChat = (): RagServices => ({
+    collectSearch(
+      searchKnowledge(tenantId, services, {
+        ...testCall,
+        request: searchRequestSchema.parse(body),
+        // What is looked at here is the search, not what was kept of one.
+        isCacheBypassed: true,
+      }),
+    );
+  const withoutChat = (): SearchServices => ({
     ...rag.services,
     models: { ...rag.services.models, streamText: () => assert.fail("called a chat model") },
   });
@@ -77,7 +84,7 @@ describe("answerSearch", () => {
   it("streams sources, text, citations, follow-ups, and at last everything", async () => {
     const events: SearchEvent[] = [];
     const request = searchRequestSchema.parse({ query: "When does the refund arrive?", stream: true });
-    for await (const event of answerSearch(acme, rag.services, { ...testCall, request })) events.push(event);
+    for await (const event of searchKnowledge(acme, rag.services, { ...testCall, request })) events.push(event);
     const kinds = events.map(({ type }) => type).filter((type, index, all) => type !== all[index - 1]);
     assert.deepEqual(kinds, ["sources", "message", "citation", "follow_ups", "done"]);
     const text = events.flatMap((event) => (event.type === "message" ? [event.content] : [])).join("");
@@ -130,7 +137,7 @@ describe("answerSearch", () => {
   });
 
   it("answers a question about self-harm with help, without looking anything up", async () => {
-    const services: RagServices = {
+    const services: SearchServices = {
       ...withoutChat(),
       documents: { ...rag.services.documents, searchText: () => assert.fail("searched") },
     };
@@ -167,9 +174,9 @@ describe("answerSearch", () => {
     const fail = (): Promise<never> => Promise.reject(new Error("down"));
     const withoutVectors = { ...rag.services, vectors: { ...rag.services.vectors, query: fail } };
     const withoutWords = { ...rag.services, documents: { ...rag.services.documents, searchText: fail } };
-    for (const [services, name] of [
-      [withoutVectors, "vector"],
-      [withoutWords, "lexical"],
+    for (const [services, name, remark] of [
+      [withoutVectors, "vector", "by meaning"],
+      [withoutWords, "lexical", "by words"],
     ] as const) {
       const result = await search({ query: "Within how many days may a customer return a lamp?" }, services);
       assert.match(result.answer, /30 days/);
@@ -177,7 +184,7 @@ describe("answerSearch", () => {
         result.why.stages.filter(({ error }) => error !== undefined).map((stage) => stage.name),
         [name],
       );
-      assert.ok(result.confidence.notes.some((note) => note.includes(name)));
+      assert.ok(result.confidence.notes.some((note) => note.includes(remark)));
     }
     await assert.rejects(search({ query: "lamp" }, { ...withoutWords, vectors: withoutVectors.vectors }), {
       code: "internal",

@@ -1,7 +1,6 @@
 import type { ChatMessage } from "#ai-gateway/model-client";
 import { estimateTokens, isPairAt, unitCost, sizeToCost } from "#rag/measure-text";
-import { withoutInjections } from "#rag/safety";
-import type { Source } from "#rag/search-response";
+import type { QueryIntent } from "#rag/query-intent";
 
 /** Estimated tokens that the sources may take in a prompt, when a caller does not say. */
 export const DEFAULT_SOURCE_TOKENS = 6_000;
@@ -21,7 +20,20 @@ export const GROUNDING_INSTRUCTIONS = [
   "Answer in the language of the question. Be brief.",
 ].join("\n");
 
-export type PromptSource = Pick<Source, "n" | "title" | "text">;
+/** A source as a model may read it: cleaned by `readSources`. */
+export interface PromptSource {
+  readonly n: number;
+  readonly title: string;
+  readonly text: string;
+}
+
+/** How an answer to a kind of question is best written. */
+const FORMS: Readonly<Partial<Record<QueryIntent, string>>> = {
+  how_to: "Answer in numbered steps where the sources give steps.",
+  comparison: "Compare point by point.",
+  list: "Answer as a list.",
+  yes_no: "Begin with yes or no where the sources decide it.",
+};
 
 export interface GroundedPrompt {
   /** A system message with the rules and a user message with sources and question. */
@@ -39,12 +51,14 @@ export function isNoAnswer(answer: string): boolean {
 export function buildPrompt(
   question: string,
   sources: readonly PromptSource[],
-  maxSourceTokens: number = DEFAULT_SOURCE_TOKENS,
+  options: { readonly maxSourceTokens?: number; readonly intent?: QueryIntent } = {},
 ): GroundedPrompt {
+  const { maxSourceTokens = DEFAULT_SOURCE_TOKENS, intent } = options;
   const { fenced, used } = fenceSources(sources, maxSourceTokens);
+  const form = intent === undefined ? undefined : FORMS[intent];
   return {
     messages: [
-      { role: "system", content: GROUNDING_INSTRUCTIONS },
+      { role: "system", content: [GROUNDING_INSTRUCTIONS, form].filter((line) => line !== undefined).join("\n") },
       { role: "user", content: `${fenced}\n\nQuestion: ${escapeFence(question)}` },
     ],
     used,
@@ -53,8 +67,7 @@ export function buildPrompt(
 
 /**
  * Writes sources as numbered, fenced blocks within a token budget, in order. A source that does not fit is cut, or left out
- * when too little of it would stay. No content can close its fence or open another; sentences that look like
- * instructions to the model are taken out. Pure.
+ * when too little of it would stay. No content can close its fence or open another. Pure.
  */
 export function fenceSources(
   sources: readonly PromptSource[],
@@ -64,10 +77,10 @@ export function fenceSources(
   const used: number[] = [];
   let left = maxTokens;
   for (const { n, title, text } of sources) {
-    const open = `<source id="${n}" title="${escapeAttribute(title ?? "")}">`;
+    const open = `<source id="${n}" title="${escapeAttribute(title)}">`;
     const room = left - estimateTokens(open) - CLOSING_TOKENS;
     if (room < MIN_SOURCE_TOKENS) break;
-    const content = escapeFence(cutToTokens(withoutInjections(text), room));
+    const content = escapeFence(cutToTokens(text, room));
     const block = `${open}\n${content}\n</source>`;
     blocks.push(block);
     used.push(n);

@@ -1,20 +1,22 @@
 import { PlatformError } from "#base/errors";
 import { deleteDoomedVectors } from "#rag/delete-doomed-vectors";
 import type { DeleteDocumentResponse } from "#rag/documents-response";
-import type { RagServices } from "#rag/rag-services";
+import type { SearchServices } from "#rag/rag-services";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /**
- * Deletes a document with its chunks and vectors. It stops being searchable with the first step; a failure later is mended by repeating the call.
+ * Deletes a document with its chunks, vectors and kept search results. It stops being searchable with the first step, which
+ * also ends every kept result of the tenant; a failure later is mended by repeating the call: vectors go last, and are what it is known by.
  * Errors: `not_found` when nothing of it is stored.
  */
 export async function deleteDocument(
   tenantId: TenantId,
-  services: Pick<RagServices, "documents" | "vectors">,
+  services: Pick<SearchServices, "documents" | "vectors" | "cache">,
   docId: string,
 ): Promise<DeleteDocumentResponse> {
   const { chunks, existed } = await services.documents.removeDocument(tenantId, docId);
   if (!existed) throw new PlatformError("not_found", "There is no such document.");
+  await services.cache.store.forgetDocument(tenantId, docId);
   const vectors = await deleteDoomedVectors(tenantId, services, [docId]);
   return { docId, deleted: true, chunks, vectors };
 }

@@ -1,12 +1,13 @@
 import { PlatformError } from "#base/errors";
 import type { RagCall, RagServices } from "#rag/rag-services";
+import { maskPrivate } from "#rag/safety/mask-private";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Texts handed to the model client at once; it divides them further into what the provider takes. */
 export const MAX_TEXTS_PER_EMBEDDING = 256;
 
 /**
- * One vector per text, in order, each as long as the index wants. At most `MAX_TEXTS_PER_EMBEDDING` texts.
+ * One vector per text, in order, each as long as the index wants. What is private in a text is painted over before. At most `MAX_TEXTS_PER_EMBEDDING` texts.
  * Errors: those of the model client; `internal` when model and index do not fit, which only the tenant's operator can mend.
  */
 export async function embedTexts(
@@ -15,7 +16,8 @@ export async function embedTexts(
   texts: readonly string[],
   { settings, context }: RagCall,
 ): Promise<readonly (readonly number[])[]> {
-  const { vectors } = await services.models.embed(tenantId, { model: settings.embeddingModel, texts }, context);
+  const request = { model: settings.embeddingModel, texts: texts.map((text) => maskPrivate(text, settings)) };
+  const { vectors } = await services.models.embed(tenantId, request, context);
   const isFitting = vectors.length === texts.length && vectors.every(({ length }) => length === settings.dimensions);
   if (isFitting) return vectors;
   throw new PlatformError(

@@ -6,7 +6,7 @@ import { deleteDocument } from "#rag/delete-document";
 import { ingestDocuments } from "#rag/ingest-documents";
 import type { IngestDocument } from "#rag/ingest-request";
 import { parseIngestRequest } from "#rag/parse-ingest-request";
-import type { RagServices } from "#rag/rag-services";
+import type { SearchServices } from "#rag/rag-services";
 import { retrievePassages } from "#rag/retrieve-passages";
 import { acme, globex, startRag, testCall, testSettings, type TestRag } from "#rag/testing/start-rag";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -52,13 +52,13 @@ describe("ingestDocuments", () => {
     assert.ok(passages[0]?.scores.lexicalRank !== undefined && passages[0].scores.vectorRank !== undefined);
     assert.deepEqual(
       stages.map(({ name }) => name),
-      ["lexical", "vector", "read", "fused"],
+      ["lexical", "embed", "vector", "read", "fused", "dedupe"],
     );
   });
 
   it("does nothing for a document that did not change", async () => {
     await ingest([{ docId, text: THREE_PARTS }]);
-    const onlyReads: RagServices = {
+    const onlyReads: SearchServices = {
       ...rag.services,
       models: { ...rag.services.models, embed: () => assert.fail("embedded") },
       vectors: { ...rag.services.vectors, upsert: () => assert.fail("wrote a vector") },
@@ -75,7 +75,7 @@ describe("ingestDocuments", () => {
   it("embeds of a changed document only what changed", async () => {
     await ingest([{ docId, text: THREE_PARTS }]);
     const embedded: string[] = [];
-    const counting: RagServices = {
+    const counting: SearchServices = {
       ...rag.services,
       models: {
         ...rag.services.models,

@@ -5,7 +5,7 @@ import { toPlatformError } from "#base/errors";
 import { deleteDocument } from "#rag/delete-document";
 import { ingestDocuments } from "#rag/ingest-documents";
 import type { IngestDocument } from "#rag/ingest-request";
-import type { RagServices } from "#rag/rag-services";
+import type { SearchServices } from "#rag/rag-services";
 import { retrievePassages } from "#rag/retrieve-passages";
 import { assertNoOrphans, breakingServices, storedOf } from "#rag/testing/knowledge-state";
 import { acme, startRag, testCall, type TestRag } from "#rag/testing/start-rag";
@@ -20,7 +20,7 @@ const SHORT = section("Engine", "turbine") + section("Sail", "halyard");
 interface Scenario {
   readonly name: string;
   readonly prepare: (docId: string) => Promise<unknown>;
-  readonly act: (services: RagServices, docId: string) => Promise<unknown>;
+  readonly act: (services: SearchServices, docId: string) => Promise<unknown>;
   /** Words of the version before and of the version after; no search ever finds some of both. */
   readonly words: { readonly before: readonly string[]; readonly after: readonly string[] };
 }
@@ -32,10 +32,10 @@ describe("an interruption at any call of any binding", () => {
   });
   after(() => rag.dispose());
 
-  const ingest = (services: RagServices, document: IngestDocument): Promise<unknown> =>
+  const ingest = (services: SearchServices, document: IngestDocument): Promise<unknown> =>
     ingestDocuments(acme, services, { ...testCall, documents: [document] });
   /** A client that repeats a delete takes "not found" for success. */
-  const remove = (services: RagServices, docId: string): Promise<unknown> =>
+  const remove = (services: SearchServices, docId: string): Promise<unknown> =>
     deleteDocument(acme, services, docId).catch((error: unknown) => {
       if (toPlatformError(error).code !== "not_found") throw error;
     });

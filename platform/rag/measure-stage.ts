@@ -21,10 +21,7 @@ export async function measureStage<T>(
     const items = await run();
     return { items, report: { name, ms: clock.nowMs() - startMs, count: items.length }, failure: undefined };
   } catch (thrown) {
-    return {
-      items: [],
-      report: { name, ms: clock.nowMs() - startMs, count: 0, error: "failed" },
-      failure: toPlatformError(thrown),
-    };
+    const failure = toPlatformError(thrown);
+    return { items: [], report: { name, ms: clock.nowMs() - startMs, count: 0, error: failure.code }, failure };
   }
 }

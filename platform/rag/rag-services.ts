@@ -2,9 +2,11 @@ import { chooseChatModel, chooseEmbeddingModel, type ModelQuestion } from "#ai-g
 import type { CallContext, ModelClient } from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
 import type { Chunking } from "#rag/chunk-text";
-import type { FusionMethod } from "#rag/fuse-rankings";
+import type { SearchFlights } from "#rag/search-flights";
 import type { DocumentStore } from "#storage/document-store";
+import type { SearchCache } from "#storage/search-cache";
 import type { VectorStore } from "#storage/vector-store";
+import type { SearchConfig } from "#tenancy/search-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** What knowledge needs from outside. Belongs to no tenant: every call names its own. */
@@ -15,14 +17,22 @@ export interface RagServices {
   readonly clock: Clock;
 }
 
+/** What a search needs besides. */
+export interface SearchServices extends RagServices {
+  readonly cache: SearchCaching;
+}
+
+/** Where results of searches are kept, and which are being made. */
+export interface SearchCaching {
+  readonly store: SearchCache;
+  /** One for all requests of an isolate. */
+  readonly flights: SearchFlights;
+  /** Keeps the isolate alive until a result is stored. */
+  readonly waitUntil: (work: Promise<unknown>) => void;
+}
+
 /** How the index compares vectors. */
 export type VectorMetric = TenantConfig["vectorize"]["metric"];
-
-/**
- * Measured on a public collection of abstracts with hashed bag-of-words vectors: half as much as BM25 did better there than
- * as much. A good embedding model may deserve more.
- */
-const DEFAULT_VECTOR_WEIGHT = 0.5;
 
 /** What a tenant's config says about knowledge. */
 export interface RagSettings {
@@ -33,9 +43,12 @@ export interface RagSettings {
   readonly chatModel: string;
   readonly chunking: Chunking;
   readonly topK: number;
-  readonly fusion: FusionMethod;
-  /** How much the vector side counts in the fusion; the lexical side counts 1. */
-  readonly vectorWeight: number;
+  /** The sides that look for passages, and how they are joined. */
+  readonly retrieval: SearchConfig["retrieval"];
+  readonly rerank: SearchConfig["rerank"] & { readonly model: string };
+  readonly understanding: { readonly mode: SearchConfig["understanding"]["mode"]; readonly model: string };
+  readonly cache: SearchConfig["cache"];
+  readonly redactPii: boolean;
 }
 
 /** What every operation is told besides its own input. */
@@ -46,14 +59,19 @@ export interface RagCall {
 
 /** Reads the settings out of a tenant's config, for one route in one environment. */
 export function ragSettings(config: TenantConfig, place: Pick<ModelQuestion, "environment" | "route">): RagSettings {
+  const chatModel = chooseChatModel(config, place);
+  const { understanding } = config.search;
   return {
     embeddingModel: chooseEmbeddingModel(config, place),
     dimensions: config.vectorize.dimensions,
     metric: config.vectorize.metric,
-    chatModel: chooseChatModel(config, place),
+    chatModel,
     chunking: config.search.chunking,
     topK: config.search.topK,
-    fusion: "convex",
-    vectorWeight: DEFAULT_VECTOR_WEIGHT,
+    retrieval: config.search.retrieval,
+    rerank: { ...config.search.rerank, model: config.ai.models.rerank },
+    understanding: { mode: understanding.mode, model: understanding.model ?? chatModel },
+    cache: config.search.cache,
+    redactPii: config.search.redactPii,
   };
 }

@@ -60,7 +60,7 @@ export const searchRequestSchema = z.strictObject({
   filter: searchFilterSchema.optional(),
   /** `retrieve` returns passages only and calls no chat model. */
   mode: z.enum(["answer", "retrieve"]).default("answer"),
-  /** Accepted; passages are not reranked yet. */
+  /** Put the passages into the order of the tenant's reranker; default: as the tenant's config has it. */
   rerank: z.boolean().optional(),
   stream: z.boolean().default(false),
 });

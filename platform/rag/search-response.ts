@@ -37,6 +37,7 @@ export const confidenceSchema = z.object({
   notes: z.array(z.string()),
 });
 
+/** One step of a search. `error` is a code of the error table: the step failed and the search went on without it. */
 export const stageSchema = z.object({ name: z.string(), ms: z.number(), count: z.int(), error: z.string().optional() });
 
 /** How one passage came to its place. Ranks count from 1 and are absent where that side did not find it. */
@@ -47,19 +48,52 @@ export const passageScoresSchema = z.object({
   lexicalRank: z.int().optional(),
   vector: z.number().optional(),
   vectorRank: z.int().optional(),
+  rerank: z.number().optional(),
+  rerankRank: z.int().optional(),
 });
 
 export const safetySchema = z.object({
+  /** The question got another answer than the documents can give. */
   blocked: z.boolean(),
+  /** What was found in the question: `self_harm`, `prompt_injection` or `private_data`. */
   category: z.string().optional(),
-  /** Sources that hold text which looks like instructions; it was kept from the model. */
+  /** Sources that hold text which looks like instructions, or urges to self-harm; it was kept from the model. */
   flaggedSources: z.array(z.int()).optional(),
+  /** Pictures, elements or addresses that no source holds were taken out of the answer. */
+  answerCleaned: z.literal(true).optional(),
+});
+
+/**
+ * Why a result came from the cache or not. Hits: `stored`, and `in_flight`, shared with an equal search that was running.
+ * Others: `miss`, `disabled` by the tenant, `bypassed` by the caller, `blocked` before it was asked, `unavailable`.
+ */
+export const cacheReasonSchema = z.enum([
+  "stored",
+  "in_flight",
+  "miss",
+  "disabled",
+  "bypassed",
+  "blocked",
+  "unavailable",
+]);
+
+export const cacheSchema = z.object({
+  hit: z.boolean(),
+  reason: cacheReasonSchema,
+  /** Of a hit: when the result was made. */
+  ageSeconds: z.int().optional(),
+  /** Of a hit: what the search took that it stands for, less what the hit took. */
+  savedMs: z.number().optional(),
+  savedTokens: z.int().optional(),
 });
 
 export const whySchema = z.object({
+  /** What the stores were asked, where it is not the question. */
+  rewrittenQuery: z.string().optional(),
+  intent: z.string().optional(),
   stages: z.array(stageSchema),
   scores: z.array(passageScoresSchema),
-  cache: z.object({ hit: z.boolean(), reason: z.string() }),
+  cache: cacheSchema,
   safety: safetySchema,
 });
 
@@ -94,6 +128,7 @@ export type Citation = z.output<typeof citationSchema>;
 export type Confidence = z.output<typeof confidenceSchema>;
 export type StageReport = z.output<typeof stageSchema>;
 export type PassageScores = z.output<typeof passageScoresSchema>;
+export type CacheReport = z.output<typeof cacheSchema>;
 export type SafetyReport = z.output<typeof safetySchema>;
 export type SearchUsage = z.output<typeof searchUsageSchema>;
 export type SearchResponse = z.output<typeof searchResponseSchema>;

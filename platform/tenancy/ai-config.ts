@@ -1,7 +1,7 @@
 import * as z from "zod";
 
 /** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
-const modelId = z
+export const modelIdSchema = z
   .string()
   .max(200)
   .regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
@@ -25,10 +25,12 @@ const timeoutsSchema = z.strictObject({
     .default(5 * MINUTE_MS),
   /** One batch of texts to embed. */
   embeddingMs: z.int().min(50).max(MINUTE_MS).default(20_000),
+  /** Ordering the passages of one search; then they stay in the order they have. */
+  rerankMs: z.int().min(50).max(MINUTE_MS).default(2_000),
 });
 
 /** Routes whose chat model can be set apart from `models.chat`. */
-const routeSchema = z.strictObject({ chat: modelId }).optional();
+const routeSchema = z.strictObject({ chat: modelIdSchema }).optional();
 
 const routesSchema = z.strictObject({
   "/chat": routeSchema,
@@ -45,19 +47,19 @@ export type ModelRoute = (typeof MODEL_ROUTES)[number];
 export const aiSchema = z.strictObject({
   models: z
     .strictObject({
-      chat: modelId.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
-      embedding: modelId.default("@cf/baai/bge-base-en-v1.5"),
-      /** Orders passages by how well they answer; without it, search does without this stage. */
-      rerank: modelId.optional(),
-      speech: modelId.optional(),
+      chat: modelIdSchema.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
+      embedding: modelIdSchema.default("@cf/baai/bge-base-en-v1.5"),
+      /** Orders passages by how well they answer. When it is asked: `search.rerank`. */
+      rerank: modelIdSchema.default("@cf/baai/bge-reranker-base"),
+      speech: modelIdSchema.optional(),
     })
     .prefault({}),
   /** Models that may be used besides `models`: by a request, a route, an environment or a fallback. */
-  allowedModels: z.array(modelId).max(50).default([]),
+  allowedModels: z.array(modelIdSchema).max(50).default([]),
   /** Chat model of a route, where it is not the one of the environment or the tenant. */
   routes: routesSchema.prefault({}),
   /** Chat models to ask instead of one that is down or slow, in order. */
-  fallbacks: z.record(modelId, z.array(modelId).min(1).max(4)).default({}),
+  fallbacks: z.record(modelIdSchema, z.array(modelIdSchema).min(1).max(4)).default({}),
   timeouts: timeoutsSchema.prefault({}),
   /** How long AI Gateway may answer an identical call from its cache, in seconds. 0: never. */
   cacheTtlSeconds: z.int().min(0).max(2_678_400).default(0),
@@ -67,13 +69,14 @@ export type AiConfig = Readonly<z.output<typeof aiSchema>>;
 
 /** Models of one environment, where they are not the tenant's. */
 export const environmentModelsSchema = z.strictObject({
-  chat: modelId.optional(),
-  embedding: modelId.optional(),
+  chat: modelIdSchema.optional(),
+  embedding: modelIdSchema.optional(),
 });
 
 /** The parts of a tenant's config in which models are named. */
 interface ModelChoices {
   readonly ai: AiConfig;
+  readonly search: { readonly understanding: { readonly model?: string | undefined } };
   readonly environments: Readonly<Record<string, { readonly models: z.output<typeof environmentModelsSchema> }>>;
 }
 
@@ -83,7 +86,7 @@ export function allowList({ models, allowedModels }: AiConfig, purpose: "chat" |
 }
 
 /** Every model that a config names must be on its allow-list, so that the list alone tells what may be called. */
-export function checkModels({ ai, environments }: ModelChoices, context: z.RefinementCtx): void {
+export function checkModels({ ai, search, environments }: ModelChoices, context: z.RefinementCtx): void {
   const chat = allowList(ai, "chat");
   const demand = (allowed: ReadonlySet<string>, path: (string | number)[], model: string | undefined): void => {
     if (model === undefined || allowed.has(model)) return;
@@ -95,6 +98,7 @@ export function checkModels({ ai, environments }: ModelChoices, context: z.Refin
     );
   };
   for (const [route, models] of Object.entries(ai.routes)) demand(chat, ["ai", "routes", route, "chat"], models?.chat);
+  demand(chat, ["search", "understanding", "model"], search.understanding.model);
   for (const [name, { models }] of Object.entries(environments)) {
     demand(chat, ["environments", name, "models", "chat"], models.chat);
     demand(allowList(ai, "embedding"), ["environments", name, "models", "embedding"], models.embedding);

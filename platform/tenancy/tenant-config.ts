@@ -10,6 +10,7 @@ import {
 } from "#tenancy/environment-config";
 import { featureFlagsSchema } from "#tenancy/feature-flags";
 import { limitsSchema } from "#tenancy/limits-config";
+import { searchSchema } from "#tenancy/search-config";
 import { sessionsSchema } from "#tenancy/sessions-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 import { toolsSchema } from "#tenancy/tools-config";
@@ -32,19 +33,6 @@ const corsSchema = z.strictObject({
     )
     .max(100)
     .default([]),
-});
-
-const searchSchema = z.strictObject({
-  /** Passages returned when a request does not say. */
-  topK: z.int().min(1).max(100).default(5),
-  chunking: z
-    .strictObject({
-      strategy: z.enum(["recursive", "markdown"]).default("markdown"),
-      unit: z.enum(["tokens", "characters"]).default("characters"),
-      size: z.int().min(100).max(16_000).default(1_200),
-      overlap: z.int().min(0).max(8_000).default(150),
-    })
-    .prefault({}),
 });
 
 const loggingSchema = z.strictObject({
@@ -91,14 +79,6 @@ export type TenantConfig = Readonly<z.output<typeof tenantConfigSchema>>;
 export type TenantConfigInput = z.input<typeof tenantConfigSchema>;
 
 function checkAcrossFields(config: z.output<typeof fields>, context: z.RefinementCtx): void {
-  const { overlap, size } = config.search.chunking;
-  if (overlap * 2 >= size) {
-    context.addIssue({
-      code: "custom",
-      path: ["search", "chunking", "overlap"],
-      message: `must be less than half of size: ${overlap} is not below ${size / 2}`,
-    });
-  }
   checkModels(config, context);
   checkSharedResources(config, context);
 }

@@ -1,6 +1,7 @@
 import { estimateTokens } from "#ai-gateway/estimate-tokens";
 import { costMicroUsd } from "#ai-gateway/model-cost";
-import type { CallContext, ModelClient, TextPart, TextRequest, TextStream } from "#ai-gateway/model-client";
+import type { CallContext, ModelClient, TextPart, TextRequest, TextStream, TokenUsage } from "#ai-gateway/model-client";
+import { estimateRerankTokens } from "#ai-gateway/parse-reranking";
 import { DEFAULT_MAX_TOKENS } from "#ai-gateway/text-inputs";
 import { NOTHING, type Amount, type Budget } from "#limits/budget";
 import type { Admission, QuotaClient } from "#limits/quota-client";
@@ -36,18 +37,34 @@ export function budgetedModels(models: ModelClient, purse: Purse): ModelClient {
 
     async embed(tenantId, request, context) {
       const tokens = request.texts.reduce((sum, text) => sum + estimateTokens(text), 0);
-      const need = amountOf(request.model, tokens, 0);
-      const admission = await reserve(purse, tenantId, request.model, context, need);
-      try {
-        const embeddings = await models.embed(tenantId, request, context);
-        admission.settle(amountOf(request.model, embeddings.usage.tokensIn, 0));
-        return embeddings;
-      } catch (error) {
-        admission.settle(NOTHING);
-        throw error;
-      }
+      return spend(purse, tenantId, { model: request.model, tokens, context }, () =>
+        models.embed(tenantId, request, context),
+      );
+    },
+
+    async rerank(tenantId, request, context) {
+      const call = { model: request.model, tokens: estimateRerankTokens(request), context };
+      return spend(purse, tenantId, call, () => models.rerank(tenantId, request, context));
     },
   };
+}
+
+/** A call that answers in one piece and writes no text: reserved by its estimate, settled by its usage. */
+async function spend<Answer extends { readonly usage: TokenUsage }>(
+  purse: Purse,
+  tenantId: TenantId,
+  { model, tokens, context }: { readonly model: string; readonly tokens: number; readonly context: CallContext },
+  call: () => Promise<Answer>,
+): Promise<Answer> {
+  const admission = await reserve(purse, tenantId, model, context, amountOf(model, tokens, 0));
+  try {
+    const answer = await call();
+    admission.settle(amountOf(model, answer.usage.tokensIn, 0));
+    return answer;
+  } catch (error) {
+    admission.settle(NOTHING);
+    throw error;
+  }
 }
 
 function reserve(

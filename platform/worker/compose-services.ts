@@ -10,12 +10,15 @@ import type { QuotaClient } from "#limits/quota-client";
 import { rateDemands } from "#limits/rate-demands";
 import type { JobServices } from "#ingest-jobs/job-services";
 import type { Logger } from "#observability/logger";
-import type { RagServices } from "#rag/rag-services";
+import { CacheTally } from "#rag/cache-tally";
+import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
+import { SearchFlights } from "#rag/search-flights";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { createD1SessionIndex } from "#storage/d1-session-index";
 import type { IngestJobStore } from "#storage/ingest-job-store";
+import { createKvSearchCache } from "#storage/kv-search-cache";
 import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
@@ -31,13 +34,16 @@ import type { Services } from "#worker/services";
 /** The adapters of one tenant: its gateway and its knowledge. */
 export interface TenantServices {
   readonly models: ModelClient;
-  readonly knowledge: RagServices;
+  readonly knowledge: SearchServices;
   readonly jobs: IngestJobStore;
   readonly sessionIndex: SessionIndex;
 }
 
 /** What one call learns of a model's health helps all others of the isolate, those in sessions too. */
 const breakers = new CircuitBreakers();
+
+/** Searches under way in this isolate, of all tenants. */
+const flights = new SearchFlights(systemClock);
 
 /** What the adapters of all tenants of an isolate share. */
 export interface IsolateParts {
@@ -58,11 +64,12 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
   });
   const { quotas } = parts;
   const models = budgetedModels(gateway, { quotas, budgets: budgetsOf(tenant), ai: tenant.ai, waitUntil });
-  const knowledge: RagServices = {
+  const knowledge: SearchServices = {
     documents: createD1DocumentStore(env.DB),
     vectors: createVectorizeVectorStore(env.VECTORS, tenant.vectorize),
     models,
     clock: systemClock,
+    cache: { store: createKvSearchCache(env.KV), flights, waitUntil },
   };
   return {
     models,
@@ -83,6 +90,7 @@ export function composeServices(
     sessions,
     settings,
     clock: systemClock,
+    cacheTally: new CacheTally(),
     sessionIndex: createD1SessionIndex(env.DB),
     models: (tenant) => composeTenant(env, tenant, parts).models,
     knowledge: (tenant) => composeTenant(env, tenant, parts).knowledge,

@@ -5,7 +5,8 @@ import type { JobServices } from "#ingest-jobs/job-services";
 import type { ToolHost } from "#llm-tools/run-tool";
 import type { UsageReport } from "#limits/quota-message";
 import type { RateCaller } from "#limits/rate-demands";
-import type { RagServices } from "#rag/rag-services";
+import type { CacheTally } from "#rag/cache-tally";
+import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
 import type { AuditLog } from "#storage/audit-log";
 import type { SessionIndex } from "#storage/session-index";
@@ -24,13 +25,15 @@ export interface Services {
   /** The tenant's models, by way of its gateway. */
   models(tenant: TenantConfig): ModelClient;
   /** Documents, search and what they need. */
-  knowledge(tenant: TenantConfig): RagServices;
+  knowledge(tenant: TenantConfig): SearchServices;
   /** The same, and the jobs that ingest what is too much for one call. */
   ingestJobs(tenant: TenantConfig): JobServices;
   /** What runs the tenant's tools. */
   tools(tenant: TenantConfig): ToolHost;
   /** What tools did. */
   readonly audit: AuditLog;
+  /** How searches fared with the cache in this isolate. */
+  readonly cacheTally: CacheTally;
   /** What a caller has used of its limits and budgets. */
   usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
   /** Asks each dependency of a tenant for a sign of life. */

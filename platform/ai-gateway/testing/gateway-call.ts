@@ -11,6 +11,7 @@ export interface GatewayCall {
   readonly isolate?: string;
   readonly text?: TextRequest;
   readonly embed?: { readonly model: string; readonly texts: readonly string[] };
+  readonly rerank?: { readonly model: string; readonly query: string; readonly texts: readonly string[] };
   readonly abortAfterParts?: number;
   readonly abortAfterMs?: number;
   readonly leaveAfterParts?: number;
@@ -27,6 +28,7 @@ export interface GatewayReply {
   resolvedAfterMs?: number;
   parts: PlayedPart[];
   embeddings?: { model: string; dimensions: number; usage: TokenUsage; count: number; lengths: number[] };
+  reranking?: { model: string; scores: readonly number[]; usage: TokenUsage };
   /** `message` of an error that is no `PlatformError` is its own. */
   error?: { code: string; message: string; headers: Readonly<Record<string, string>> };
   records: readonly ModelCallRecord[];

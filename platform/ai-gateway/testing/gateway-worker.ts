@@ -26,6 +26,7 @@ const callSchema = z.object({
   isolate: z.string().optional(),
   text: z.looseObject({ model: z.string() }).optional(),
   embed: z.object({ model: z.string(), texts: z.array(z.string()) }).optional(),
+  rerank: z.object({ model: z.string(), query: z.string(), texts: z.array(z.string()) }).optional(),
   /** Aborts the caller's signal after so many parts, or so many milliseconds when nothing has come. */
   abortAfterParts: z.int().optional(),
   abortAfterMs: z.int().optional(),
@@ -71,6 +72,10 @@ async function play(
   if (call.embed !== undefined) {
     const { vectors, ...rest } = await models.embed(call.tenantId, call.embed, callContext);
     reply.embeddings = { ...rest, count: vectors.length, lengths: [...new Set(vectors.map(({ length }) => length))] };
+    return;
+  }
+  if (call.rerank !== undefined) {
+    reply.reranking = await models.rerank(call.tenantId, call.rerank, callContext);
     return;
   }
   const startedMs = Date.now();

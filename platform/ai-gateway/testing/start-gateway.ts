@@ -8,6 +8,7 @@ export const LLAMA_8B = "@cf/meta/llama-3.1-8b-instruct";
 /** Writes in OpenAI's shape. */
 export const GPT_OSS = "@cf/openai/gpt-oss-20b";
 export const BGE = "@cf/baai/bge-base-en-v1.5";
+export const RERANKER = "@cf/baai/bge-reranker-base";
 
 /** The model client in workerd, over the runtime's own `Ai` class, called from node. */
 export interface TestGateway {

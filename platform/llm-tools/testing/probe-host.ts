@@ -40,6 +40,7 @@ export function modelSaying(text: string): ModelClient {
     streamText: (_, { model }) =>
       Promise.resolve({ model, logId: undefined, parts: toStream(parts), batches: toStream([parts]) }),
     embed: () => Promise.reject(new Error("no tool embeds by itself")),
+    rerank: () => Promise.reject(new Error("no tool reranks by itself")),
   };
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { RagServices } from "#rag/rag-services";
+import type { SearchServices } from "#rag/rag-services";
 import type { TestRag } from "#rag/testing/start-rag";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { breakingDatabase, breakingIndex, type Fuse } from "#storage/testing/breaking-bindings";
@@ -10,11 +10,19 @@ import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 const MAX_READ_IDS = 20;
 
 /** The services over bindings that a fuse guards. */
-export function breakingServices({ services, storage, vectorOptions }: TestRag, fuse: Fuse): RagServices {
+export function breakingServices({ services, storage, vectorOptions }: TestRag, fuse: Fuse): SearchServices {
   return {
     ...services,
     documents: createD1DocumentStore(breakingDatabase(storage.database, fuse)),
     vectors: createVectorizeVectorStore(breakingIndex(storage.vectors, fuse), vectorOptions),
+    cache: {
+      ...services.cache,
+      store: {
+        ...services.cache.store,
+        forgetDocument: (tenantId, docId) =>
+          fuse.guard("KV", () => services.cache.store.forgetDocument(tenantId, docId)),
+      },
+    },
     models: {
       ...services.models,
       embed: (tenantId, request, context) =>

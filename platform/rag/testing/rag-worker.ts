@@ -12,13 +12,19 @@ interface RagWorkerEnv {
 
 const context = { traceId: "trace-1", route: "/search" };
 const embedCall = z.object({ tenantId: tenantIdSchema, model: z.string(), texts: z.array(z.string()) });
+const rerankCall = z.object({
+  tenantId: tenantIdSchema,
+  model: z.string(),
+  query: z.string(),
+  texts: z.array(z.string()),
+});
 const textCall = z.object({
   tenantId: tenantIdSchema,
   model: z.string(),
   messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
 });
 
-/** Holds the bindings that node cannot reach: `/vectorize`, `/embed`, and `/text`, which answers a line of JSON per part. */
+/** Holds the bindings that node cannot reach: `/vectorize`, `/embed`, `/rerank`, and `/text`, which answers a line of JSON per part. */
 export default {
   async fetch(request, env) {
     const path = new URL(request.url).pathname;
@@ -29,6 +35,10 @@ export default {
       if (path === "/embed") {
         const { tenantId, ...call } = embedCall.parse(body);
         return Response.json(await models.embed(tenantId, call, context));
+      }
+      if (path === "/rerank") {
+        const { tenantId, ...call } = rerankCall.parse(body);
+        return Response.json(await models.rerank(tenantId, call, context));
       }
       const { tenantId, ...call } = textCall.parse(body);
       const lines: string[] = [];

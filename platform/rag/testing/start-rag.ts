@@ -3,8 +3,10 @@ import * as z from "zod";
 import type { ModelClient, TextPart } from "#ai-gateway/model-client";
 import { systemClock } from "#base/clock";
 import { ERROR_CODES, PlatformError, type ErrorCode } from "#base/errors";
-import type { RagCall, RagServices, RagSettings } from "#rag/rag-services";
+import type { RagCall, RagSettings, SearchServices } from "#rag/rag-services";
+import { SearchFlights } from "#rag/search-flights";
 import { createD1DocumentStore } from "#storage/d1-document-store";
+import { createKvSearchCache } from "#storage/kv-search-cache";
 import type { Send } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
 import { createVectorizeVectorStore, type VectorizeOptions } from "#storage/vectorize-vector-store";
@@ -23,17 +25,22 @@ export const testSettings: RagSettings = {
   chatModel: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
   chunking: { strategy: "markdown", unit: "characters", size: 400, overlap: 60 },
   topK: 5,
-  fusion: "rrf",
-  vectorWeight: 0.5,
+  retrieval: { lexical: true, vector: true, fusion: "rrf", vectorWeight: 0.5 },
+  rerank: { when: "on-request", candidates: 30, model: "@cf/baai/bge-reranker-base" },
+  understanding: { mode: "rules", model: "@cf/meta/llama-3.3-70b-instruct-fp8-fast" },
+  cache: { enabled: true, ttlSeconds: 3_600 },
+  redactPii: false,
 };
 
 export const testCall: RagCall = { settings: testSettings, context: { traceId: "trace-1", route: "/search" } };
 
 /** Knowledge over D1, Vectorize and models behind the runtime's own bindings, shared by both tenants. */
 export interface TestRag {
-  readonly services: RagServices;
+  readonly services: SearchServices;
   readonly storage: TestStorage;
   readonly vectorOptions: VectorizeOptions;
+  /** Waits for what goes on behind the answers. */
+  settled(): Promise<void>;
   /** Rows of a tenant per table, and its vectors. */
   count(tenantId: string): Promise<{ readonly rows: number; readonly chunks: number; readonly ledger: number }>;
   dispose(): Promise<void>;
@@ -44,16 +51,27 @@ export async function startRag(options: { readonly vectorVisibilityDelayMs?: num
   const storage = await startStorage({ dimensions: DIMENSIONS, ...options });
   const send: Send = (path, body) => storage.runtime.fetch(path, { method: "POST", body: JSON.stringify(body) });
   const vectorOptions: VectorizeOptions = { mode: "namespace", dimensions: DIMENSIONS };
-  const services: RagServices = {
+  const behind: Promise<unknown>[] = [];
+  const services: SearchServices = {
     documents: createD1DocumentStore(storage.database),
     vectors: createVectorizeVectorStore(storage.vectors, vectorOptions),
     models: remoteModels(send),
     clock: systemClock,
+    cache: {
+      store: createKvSearchCache(storage.kv),
+      flights: new SearchFlights(systemClock),
+      waitUntil: (work) => {
+        behind.push(work);
+      },
+    },
   };
   return {
     services,
     storage,
     vectorOptions,
+    settled: async () => {
+      await Promise.all(behind.splice(0));
+    },
     count: (tenantId) => countRows(storage.database, tenantId),
     dispose: () => storage.dispose(),
   };
@@ -84,6 +102,7 @@ const embeddingsSchema = z.object({
   vectors: z.array(z.array(z.number())),
   usage: usageSchema,
 });
+const rerankingSchema = z.object({ model: z.string(), scores: z.array(z.number()), usage: usageSchema });
 const partSchema: z.ZodType<TextPart> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({
@@ -98,6 +117,9 @@ function remoteModels(send: Send): ModelClient {
   return {
     async embed(tenantId, request) {
       return embeddingsSchema.parse(await (await checked(send("/embed", { tenantId, ...request }))).json());
+    },
+    async rerank(tenantId, request) {
+      return rerankingSchema.parse(await (await checked(send("/rerank", { tenantId, ...request }))).json());
     },
     async streamText(tenantId, { model, messages }) {
       const response = await checked(send("/text", { tenantId, model, messages }));

@@ -90,6 +90,16 @@ describe("env.AI of the real class", () => {
     assert.ok((ranked[0]?.score ?? 0) > 0.5 && (ranked[1]?.score ?? 1) < 0.1);
   });
 
+  it("reranks by what query and passage hold within 512 tokens together", async () => {
+    const rerank = (text: string) =>
+      fixture.run("@cf/baai/bge-reranker-base", { query: "refunds", contexts: [{ text }] });
+    const near = await rerank(`${"word ".repeat(500)} refunds`);
+    const far = await rerank(`${"word ".repeat(520)} refunds`);
+    const scoreOf = ({ value }: typeof near) => (value["response"] as { score: number }[])[0]?.score ?? 0;
+    assert.ok(scoreOf(near) > scoreOf(far));
+    assert.equal((far.value["usage"] as { prompt_tokens: number }).prompt_tokens, 512);
+  });
+
   it("speaks as WAV in JSON and as a stream of MP3", async () => {
     const { value } = await fixture.run("@cf/myshell-ai/melotts", { prompt: "Hello there" });
     assert.equal(atob(value["audio"] as string).slice(0, 4), "RIFF");

