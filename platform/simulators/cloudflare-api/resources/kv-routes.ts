@@ -22,7 +22,7 @@ const bulkSchema = z
       key: z.string().min(1),
       value: z.string(),
       base64: z.boolean().default(false),
-      metadata: z.unknown(),
+      metadata: z.unknown().optional(),
       expiration: z.int().optional(),
       expiration_ttl: z.int().optional(),
     }),
