@@ -6,6 +6,7 @@ import { after, before, describe, it } from "node:test";
 import type { KVNamespace } from "@cloudflare/workers-types";
 import { Miniflare } from "miniflare";
 
+import { type CloudflareApi, startCloudflareApi } from "#simulators/cloudflare-api/start-cloudflare-api";
 import type { KeyValues } from "#tools/tenant/kv/key-values";
 import { memoryKeyValues } from "#tools/tenant/kv/memory-key-values";
 import { namespaceKeyValues } from "#tools/tenant/kv/namespace-key-values";
@@ -37,16 +38,25 @@ function miniflare(): Miniflare {
   });
 }
 
+const ACCOUNT = "0".repeat(32);
+const NAMESPACE = "f".repeat(32);
+const namespaceUrl = (apiUrl: string): string => `${apiUrl}/accounts/${ACCOUNT}/storage/kv/namespaces/${NAMESPACE}`;
+
 describe("a KV namespace", () => {
   let runtime: Miniflare;
   let direct: KeyValues;
   let api: KvApi;
+  let account: CloudflareApi;
   before(async () => {
     runtime = miniflare();
     direct = namespaceKeyValues(async () => (await runtime.getBindings<{ KV: KVNamespace }>()).KV);
-    api = await serveKvApi(direct, { accountId: "0".repeat(32), namespaceId: "f".repeat(32) });
+    api = await serveKvApi(direct, { accountId: ACCOUNT, namespaceId: NAMESPACE });
+    const token = { token: "t", email: "ops@example.com", accounts: [ACCOUNT], permissions: "all" as const };
+    account = await startCloudflareApi({ tokens: [token] });
+    account.state.namespaces.put(ACCOUNT, NAMESPACE, { id: NAMESPACE, title: "acme" });
   });
   after(async () => {
+    await account.close();
     await api.close();
     await runtime.dispose();
   });
@@ -54,7 +64,8 @@ describe("a KV namespace", () => {
   const memory = memoryKeyValues();
   const places: readonly (readonly [string, () => KeyValues])[] = [
     ["in this process", () => direct],
-    ["by the REST API", () => restKeyValues(api)],
+    ["of the development server", () => restKeyValues(api)],
+    ["of an account", () => restKeyValues({ url: namespaceUrl(account.apiUrl), token: "t" })],
     ["in memory", () => memory],
   ];
   for (const [where, open] of places) {

@@ -115,6 +115,6 @@ function fixFor(status: number): string {
     case 429:
       return "wait a minute and run it again: KV takes one write per key and second";
     default:
-      return "run it again; nothing was changed by the step that failed";
+      return "run it again: every step can be repeated";
   }
 }

@@ -4,19 +4,20 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import { after, before, describe, it } from "node:test";
+import { after, before, beforeEach, describe, it } from "node:test";
 
-import { promptDigest, shortVersion } from "#settings/prompt-version";
+import { promptDigest, promptVersionKey, shortVersion } from "#settings/prompt-version";
 import { settingsKey } from "#settings/settings-document";
+import type { TokenRecord } from "#simulators/cloudflare-api/accounts/token-record";
+import { type CloudflareApi, startCloudflareApi } from "#simulators/cloudflare-api/start-cloudflare-api";
 import { tenantConfigSchema, type TenantConfigInput } from "#tenancy/tenant-config";
 import { callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 import { DevProgram } from "#tools/tenant/dev/dev-program";
-import { memoryKeyValues } from "#tools/tenant/kv/memory-key-values";
-import { serveKvApi, type KvApi } from "#tools/tenant/kv/serve-kv-api";
 
 const BUNDLE = process.env["WORKER_BUNDLE"] ?? "";
 const NAMESPACE = "fedcba9876543210fedcba9876543210";
+const PROMPT = "Answer in rhymes,\n  for {{tenant}}.";
 const CONFIG: TenantConfigInput = {
   tenantId: "acme",
   displayName: "Acme Inc.",
@@ -37,7 +38,7 @@ const start = {
 mkdirSync(inFolder("prompts"));
 writeFileSync(inFolder("config.json"), JSON.stringify(CONFIG));
 writeFileSync(start.wranglerFile, renderWranglerConfig(config, "dev"));
-writeFileSync(inFolder("prompts/system.md"), "Answer in rhymes, for {{tenant}}.\n");
+writeFileSync(inFolder("prompts/system.md"), `${PROMPT}\n`);
 
 /** What the bundle of the test Worker holds. */
 const BAKED_PROMPT = "You are the assistant of Acme Inc. Be brief.";
@@ -107,7 +108,7 @@ describe(":flags, :prompts and :keys on this machine", () => {
   it("change the data of a running server, and leave them behind when it stops", async () => {
     const { dev, address } = await startDev();
     assert.match(await local("prompts", "list"), /\n {2}\* {2}[0-9a-f]{12} .* rhymes\n/);
-    assert.equal(await local("prompts", "show"), "Answer in rhymes, for {{tenant}}.\n");
+    assert.equal(await local("prompts", "show"), `${PROMPT}\n`);
     await local("prompts", "rollback");
     await local("flags", "unset", "ingestion");
     assert.match(await local("flags", "get", "ingestion"), /^on\n$/);
@@ -162,44 +163,92 @@ describe(":flags, :prompts and :keys on this machine", () => {
 });
 
 describe(":flags and :prompts in an account", () => {
-  let api: KvApi;
-  const keyValues = memoryKeyValues();
-  const production = (program: Program, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
-    run(program, [...args, "--env=production"], {
-      CLOUDFLARE_API_BASE_URL: new URL("/client/v4", api.url).href,
-      CLOUDFLARE_API_TOKEN: "of another tenant",
-      CLOUDFLARE_API_TOKEN_ACME: api.token,
-      ...env,
-    });
-  before(async () => {
-    api = await serveKvApi(keyValues, { accountId: config.accountId, namespaceId: NAMESPACE });
+  const { accountId } = CONFIG;
+  const token = (name: string, permissions: TokenRecord["permissions"]): TokenRecord => ({
+    token: name,
+    email: "ops@example.com",
+    accounts: [accountId],
+    permissions,
   });
+  let api: CloudflareApi;
+  before(async () => {
+    const readOnly = token("read-only-token", ["Workers KV Storage Read"]);
+    api = await startCloudflareApi({ tokens: [token("own-token", ["Workers KV Storage Write"]), readOnly] });
+    api.state.namespaces.put(accountId, NAMESPACE, { id: NAMESPACE, title: "acme-production" });
+  });
+  beforeEach(() => api.faults.clear());
   after(() => api.close());
 
-  it("change nothing without --yes, and everything with it", async () => {
+  const production = (program: Program, args: readonly string[], env: NodeJS.ProcessEnv = {}) =>
+    run(program, [...args, "--env=production"], {
+      CLOUDFLARE_API_BASE_URL: api.apiUrl,
+      CLOUDFLARE_API_TOKEN: "token of another tenant",
+      CLOUDFLARE_API_TOKEN_ACME: "own-token",
+      ...env,
+    });
+  const stored = (key: string) => api.state.kv.get(NAMESPACE, key)?.value.toString("utf8");
+  const settings = () => stored(settingsKey(config.tenantId));
+
+  it("change nothing without --yes, and what was said with it", async () => {
     const asked = await production("flags", ["set", "searchAnswers", "off"]);
     assert.equal(asked.code, 2);
     assert.match(asked.out, /^acme, production\n {2}~ searchAnswers {2}on → off\n$/);
     assert.match(asked.errors, /nothing was changed in production/);
-    assert.equal(await keyValues.get(settingsKey(config.tenantId)), undefined);
+    assert.equal(settings(), undefined);
     const told = await production("flags", ["set", "searchAnswers", "off", "--yes"]);
     assert.equal(told.code, 0, told.errors);
     assert.match(told.out, /done: in force everywhere within 60 seconds\nundo: .*--env production --yes\n$/);
-    assert.match((await keyValues.get(settingsKey(config.tenantId))) ?? "", /"searchAnswers":false/);
+    assert.match(settings() ?? "", /"searchAnswers":false/);
   });
 
-  it("push, activate and roll back prompts", async () => {
-    assert.equal((await production("prompts", ["push", "prompts/system.md", "--activate", "--yes"])).code, 0);
-    const shown = await production("prompts", ["show"]);
-    assert.equal(shown.out, "Answer in rhymes, for {{tenant}}.\n", shown.errors);
+  it("push, activate and roll back prompts, letter by letter", async () => {
+    const pushed = await production("prompts", ["push", "prompts/system.md", "--activate", "--yes", "--json"]);
+    assert.equal(pushed.code, 0, pushed.errors);
+    const { digest } = JSON.parse(pushed.out) as { digest: string };
+    assert.equal(stored(promptVersionKey(config.tenantId, "system", digest)), PROMPT);
+    assert.equal((await production("prompts", ["show"])).out, `${PROMPT}\n`);
     assert.equal((await production("prompts", ["rollback", "--yes"])).code, 0);
     assert.match((await production("prompts", ["list"])).out, /\n {2}\* {2}baked /);
   });
 
-  it("never show the token, and say what to do when it is refused", async () => {
-    const { code, out, errors } = await production("flags", ["list"], { CLOUDFLARE_API_TOKEN_ACME: "wrong-token" });
-    assert.equal(code, 1);
-    assert.match(errors, /HTTP 401[^]*Workers KV Storage: Edit/);
-    assert.doesNotMatch(out + errors, /wrong-token/);
+  it("never leave a pointer to a text that was not stored, and can be repeated", async () => {
+    writeFileSync(inFolder("prompts/next.md"), "Answer in prose.");
+    const push = ["push", "prompts/next.md", "--prompt=system", "--activate", "--yes"];
+    api.faults.add({ kind: "refuse", match: /^PUT/, status: 500, times: 1 });
+    const refused = await production("prompts", push);
+    assert.equal(refused.code, 1);
+    assert.match(refused.errors, /HTTP 500[^]*fix: run it again/);
+    assert.match((await production("prompts", ["list"])).out, /\n {2}\* {2}baked /);
+    // The text is stored, its answer lost: the pointer was not reached.
+    api.faults.add({ kind: "cut", match: /^PUT/, times: 1 });
+    const cut = await production("prompts", push);
+    assert.equal(cut.code, 1);
+    assert.match(cut.errors, /cannot reach [^]*every step can be repeated/);
+    const again = await production("prompts", push);
+    assert.equal(again.code, 0, again.errors);
+    assert.doesNotMatch(again.out, /\+ system/);
+    assert.equal((await production("prompts", ["show"])).out, "Answer in prose.\n");
+  });
+
+  for (const [what, given, why] of [
+    ["is unknown", "wrong-token", /HTTP 40[0-9]/],
+    ["may only read", "read-only-token", /HTTP 403[^]*Workers KV Storage: Edit/],
+  ] as const) {
+    it(`say what to do when the token ${what}, and never show it`, async () => {
+      const args = ["set", "ingestion", "off", "--yes"];
+      const { code, out, errors } = await production("flags", args, { CLOUDFLARE_API_TOKEN_ACME: given });
+      assert.equal(code, 1);
+      assert.match(errors, why);
+      assert.match(errors, /fix: use a token/);
+      assert.ok(!(out + errors).includes(given));
+      assert.doesNotMatch(settings() ?? "", /ingestion/);
+    });
+  }
+
+  it("reach no other namespace of the account", async () => {
+    await production("flags", ["set", "ingestion", "off", "--yes"]);
+    const paths = api.calls.map(({ path }) => path);
+    assert.ok(paths.length > 10);
+    assert.ok(paths.every((path) => path.startsWith(`/accounts/${accountId}/storage/kv/namespaces/${NAMESPACE}/`)));
   });
 });
