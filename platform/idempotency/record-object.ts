@@ -49,7 +49,7 @@ export class IdempotencyRecord extends DurableObject<IdempotencyEnv> {
     const verdict = await this.#judge(requestDigest);
     if (verdict === "answered") return { verdict, answer: this.#store.answer() };
     if (verdict !== "granted") return { verdict };
-    const nowMs = Date.now();
+    const nowMs = this.nowMs();
     const claimId = crypto.randomUUID();
     const expiresAtMs = nowMs + KEPT_MS;
     this.#store.claim({ requestDigest, state: "running", claimId, claimedUntilMs: nowMs + CLAIM_MS, expiresAtMs });
@@ -60,7 +60,7 @@ export class IdempotencyRecord extends DurableObject<IdempotencyEnv> {
 
   /** A sign of life of the request that runs. */
   renew(tenantId: TenantId, address: RecordAddress, claimId: string): void {
-    if (this.#holds(tenantId, address, claimId)) this.#store.renew(Date.now() + CLAIM_MS);
+    if (this.#holds(tenantId, address, claimId)) this.#store.renew(this.nowMs() + CLAIM_MS);
   }
 
   /** Ends a claim. One that was given to another request meanwhile changes nothing. */
@@ -76,9 +76,14 @@ export class IdempotencyRecord extends DurableObject<IdempotencyEnv> {
     await this.#erase();
   }
 
+  /** The time; tests choose it. */
+  protected nowMs(): number {
+    return Date.now();
+  }
+
   /** Nothing is awaited between the last judgement and the claim, so of several requests one is granted the key. */
   async #judge(requestDigest: string): Promise<ClaimVerdict> {
-    const judge = () => judgeClaim(this.#store.read(), requestDigest, Date.now());
+    const judge = () => judgeClaim(this.#store.read(), requestDigest, this.nowMs());
     const verdict = judge();
     if (verdict !== "running" || this.#ended === undefined) return verdict;
     await Promise.race([this.#ended.promise, scheduler.wait(ENDING_MS)]);
