@@ -74,7 +74,12 @@ export async function ingestDocuments(
   };
 }
 
-type WavePlan = DocumentPlan & Pick<DocumentReplacement, "claim" | "supersedesBeforeMs">;
+type WavePlan = DocumentPlan & Pick<DocumentReplacement, "claim" | "supersedesBeforeMs"> & { readonly isNew: boolean };
+
+/** Nothing was ever begun of it, so that storing it leaves no vectors over. */
+function isNew({ state }: ChangedDocument): boolean {
+  return state?.document === undefined && state?.hasPendingVectors !== true;
+}
 
 /** What a replacement has to settle in jobs: nothing, for most. */
 function jobFields(
@@ -102,10 +107,8 @@ async function storeChanged(
   call: IngestCall & { readonly acceptedMs: number },
 ): Promise<StoredVersions> {
   const stored = new Map<string, DocumentPlan["document"]>();
-  const live = await services.documents.listLiveVectors(
-    tenantId,
-    changed.filter(({ state }) => state?.document !== undefined).map(idOf),
-  );
+  const known = changed.filter(({ state }) => state?.document !== undefined).map(idOf);
+  const live = known.length === 0 ? undefined : await services.documents.listLiveVectors(tenantId, known);
   let wave: WavePlan[] = [];
   const flush = async (): Promise<void> => {
     await storeWave(tenantId, services, wave, call);
@@ -114,8 +117,8 @@ async function storeChanged(
   };
   for (const item of changed) {
     const told = { embeddingModel: call.settings.embeddingModel, nowMs: services.clock.nowMs() };
-    const plan = await planDocument(tenantId, item.document, item.state?.document, live.get(idOf(item)) ?? [], told);
-    wave.push({ ...plan, ...jobFields(item, call) });
+    const plan = await planDocument(tenantId, item.document, item.state?.document, live?.get(idOf(item)) ?? [], told);
+    wave.push({ ...plan, ...jobFields(item, call), isNew: isNew(item) });
     if (chunksOf(wave) >= MAX_CHUNKS_PER_WAVE) await flush();
   }
   if (wave.length > 0) await flush();
@@ -139,8 +142,8 @@ async function storeWave(
       tenantId,
       lost.flatMap((plan) => plan.toEmbed.map(toPlanned)),
     );
-  const docIds = wave.map(({ document }) => document.docId);
-  await tidyUp(() => deleteDoomedVectors(tenantId, services, docIds));
+  const withOldVectors = [...wave.filter((plan) => !plan.isNew), ...lost].map(({ document }) => document.docId);
+  if (withOldVectors.length > 0) await tidyUp(() => deleteDoomedVectors(tenantId, services, withOldVectors));
   if (lost.length === 0) return;
   throw new PlatformError("conflict", "A document was changed by another call at the same time. Send it again.", {
     details: lost.map(({ document }) => ({ field: "docId", message: `${document.docId} was changed meanwhile` })),
