@@ -36,6 +36,7 @@ describe("what can be set at run time", () => {
         "ingestion",
         "openaiApi",
         "searchAnswers",
+        "tools",
         "model",
         "model:/chat",
         "model:/search",
