@@ -1,10 +1,10 @@
-import { ERROR_CODES, type PlatformError } from "#base/errors";
+import { ERROR_CODES, type ErrorCode, type PlatformError } from "#base/errors";
 
-/** How an error is written: the native envelope, RFC 9457, or OpenAI's shape. */
-type ErrorFormat = "envelope" | "problem" | "openai";
+/** How an error is written: the native envelope, RFC 9457, OpenAI's shape, or JSON-RPC. */
+type ErrorFormat = "envelope" | "problem" | "openai" | "rpc";
 
 /**
- * The one place where an error becomes a Response. `/v1/*` speaks OpenAI's error shape, a client that accepts
+ * The one place where an error becomes a Response. `/v1/*` speaks OpenAI's error shape, `/mcp` JSON-RPC, a client that accepts
  * `application/problem+json` gets RFC 9457, everyone else the envelope. Private detail (`cause`) never gets here.
  */
 export function renderError(
@@ -53,7 +53,22 @@ const BODIES: Record<ErrorFormat, (error: PlatformError, traceId: string) => obj
     traceId,
   }),
   openai: openAiErrorBody,
+  rpc: (error, traceId) => ({
+    jsonrpc: "2.0",
+    error: {
+      code: RPC_CODES.get(error.code) ?? error.status,
+      message: error.message,
+      data: { code: error.code, ...detailsOf(error), retryable: error.retryable, traceId },
+    },
+  }),
 };
+
+/** Codes of JSON-RPC 2.0, section 5.1; outside of its range stands the HTTP status. */
+const RPC_CODES: ReadonlyMap<ErrorCode, number> = new Map([
+  ["invalid_json", -32700],
+  ["invalid_request", -32600],
+  ["internal", -32603],
+]);
 
 function detailsOf({ details }: PlatformError): object {
   return details.length === 0 ? {} : { details };
@@ -61,6 +76,7 @@ function detailsOf({ details }: PlatformError): object {
 
 function formatFor(path: string, accept: string | undefined): ErrorFormat {
   if (path.startsWith("/v1/")) return "openai";
+  if (path === "/mcp") return "rpc";
   return accept?.includes("application/problem+json") === true ? "problem" : "envelope";
 }
 

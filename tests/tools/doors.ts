@@ -35,4 +35,20 @@ export const DOORS: Readonly<Record<string, Door>> = {
       return status === 200 ? "ok" : (json.error?.code ?? `${status} ${text}`);
     },
   },
+  MCP: {
+    name: "mcp",
+    doorScopes: [],
+    async knock(worker, { tenant, key, tool, given }) {
+      const { status, json, text } = await worker.call("/mcp", {
+        tenant,
+        body: { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: tool, arguments: given } },
+        ...(key === undefined ? {} : { key }),
+      });
+      const { result, error } = json as unknown as {
+        result?: { isError: boolean };
+        error?: { data?: { code?: string } };
+      };
+      return result?.isError === false ? "ok" : (error?.data?.code ?? `${status} ${text}`);
+    },
+  },
 };

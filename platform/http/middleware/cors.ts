@@ -4,7 +4,7 @@ import type { AppEnv } from "#http/request-context";
 
 const ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS =
-  "authorization, content-type, accept, x-api-key, x-tenant-id, x-request-id, traceparent, idempotency-key, last-event-id";
+  "authorization, content-type, accept, x-api-key, x-tenant-id, x-request-id, traceparent, idempotency-key, last-event-id, mcp-protocol-version, mcp-method, mcp-name";
 const EXPOSED_HEADERS =
   "x-request-id, x-session-id, idempotency-replayed, ratelimit, ratelimit-policy, retry-after, retry-after-ms, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests";
 const PREFLIGHT_MAX_AGE_SECONDS = 600;

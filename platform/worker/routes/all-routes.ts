@@ -5,6 +5,7 @@ import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeR
 import { deleteDocumentRoute, getDocumentRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
 import { ingestRoute, listJobsRoute, readJobRoute, retryJobRoute } from "#worker/routes/ingest";
+import { mcpRoute } from "#worker/routes/mcp";
 import { completionsRoute } from "#worker/routes/openai-completions";
 import { embeddingsRoute } from "#worker/routes/openai-embeddings";
 import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
@@ -33,6 +34,7 @@ export const routes: readonly Route<Services>[] = [
   listToolsRoute,
   executeToolRoute,
   auditRoute,
+  mcpRoute,
   completionsRoute,
   embeddingsRoute,
   listModelsRoute,
