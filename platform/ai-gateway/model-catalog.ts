@@ -108,3 +108,11 @@ export function catalogEntry(id: string): CatalogEntry | undefined {
 export function outputShapeOf(id: string): OutputShape {
   return byId.get(id)?.shape ?? (/^@(cf|hf)\//.test(id) && !id.startsWith("@cf/openai/") ? "response" : "openai");
 }
+
+/** Context window of a model that only a config knows: small, so that a long conversation is not refused. */
+const UNKNOWN_CONTEXT_TOKENS = 8_192;
+
+/** Tokens of prompt and answer that every model of a chain takes. */
+export function chainContextTokens(models: readonly string[]): number {
+  return Math.min(...models.map((id) => byId.get(id)?.contextTokens ?? UNKNOWN_CONTEXT_TOKENS));
+}

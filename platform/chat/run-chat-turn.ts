@@ -4,6 +4,8 @@ import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
 import type { Usage } from "#chat/chat-request";
+import { turnPrompt } from "#chat/turn-prompt";
+import type { RateDemand } from "#limits/quota-message";
 import type { AnswerFilter } from "#rag/answer-filter";
 import type { Citation } from "#rag/search-response";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -19,12 +21,28 @@ export interface Grounding {
 }
 
 export interface TurnServices {
-  readonly models: ModelClient;
   readonly clock: Clock;
+  /** Tokens of prompt and answer that a model and its fallbacks take. */
+  contextTokens(modelId: string): number;
+  /**
+   * Counts the request that wants the turn, unless that was done, and reserves what its model call may cost: both or
+   * nothing. Throws `rate_limited`, `budget_exceeded`, or `model_unavailable` when the ledger does not answer.
+   */
+  admit(tenantId: TenantId, turn: Turn, rate: readonly RateDemand[]): Promise<TurnAdmission>;
   /** Finds the tenant's passages for a question. */
   ground(tenantId: TenantId, question: string, context: CallContext): Promise<Grounding>;
   /** Told of what went wrong, with its private causes. */
   reportFailure(tenantId: TenantId, traceId: string, error: unknown): void;
+}
+
+/** What a turn may spend. */
+export interface TurnAdmission {
+  /** For the caller: where it stands in its rate limits. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Spends what was reserved with its first call. */
+  readonly models: ModelClient;
+  /** Gives back what no call has spent. */
+  release(): void;
 }
 
 /** One turn, as far as the caller has settled it. */
@@ -61,7 +79,7 @@ export interface TurnOutcome {
  */
 export async function* runChatTurn(
   tenantId: TenantId,
-  services: TurnServices,
+  services: TurnServices & Pick<TurnAdmission, "models">,
   turn: Turn,
   commit: (outcome: TurnOutcome) => Promise<void> | void,
 ): AsyncGenerator<readonly ChatEvent[]> {
@@ -108,7 +126,7 @@ async function preparePrompt(
   const question = turn.messages.at(-1)?.content ?? "";
   const grounding = turn.isGrounded ? await services.ground(tenantId, question, contextOf(turn)) : undefined;
   const system = grounding === undefined ? turn.systemPrompt : `${turn.systemPrompt}\n\n${grounding.prompt}`;
-  return { grounding, prompt: [{ role: "system", content: system }, ...turn.history, ...turn.messages] };
+  return { grounding, prompt: turnPrompt({ ...turn, system }, services.contextTokens(turn.modelId)) };
 }
 
 /**
@@ -117,7 +135,7 @@ async function preparePrompt(
  */
 async function* relayAnswer(
   tenantId: TenantId,
-  services: TurnServices,
+  services: Pick<TurnAdmission, "models">,
   turn: Turn,
   prompt: readonly ChatMessage[],
   produced: Produced,
@@ -171,7 +189,8 @@ async function closeFailedTurn(
   const { code, message } = toPlatformError(thrown);
   const { text } = produced;
   if (text !== "") {
-    const estimate = estimateUsage(textOf([...turn.history, ...turn.messages]), text);
+    const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, services.contextTokens(turn.modelId));
+    const estimate = estimateUsage(textOf(prompt), text);
     const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
     await commit({ text, usage, finishReason: "error" });
   }

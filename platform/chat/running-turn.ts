@@ -1,8 +1,9 @@
 import type { ChatEvent } from "#chat/chat-event";
-import { runChatTurn, type Turn, type TurnServices } from "#chat/run-chat-turn";
+import { runChatTurn, type Turn, type TurnAdmission, type TurnServices } from "#chat/run-chat-turn";
 import type { SessionStore } from "#chat/session-store";
 import { TurnBroadcast } from "#chat/turn-broadcast";
 import type { TurnLog } from "#chat/turn-log";
+import type { RateDemand } from "#limits/quota-message";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Events reach the session's SQLite at least this often: what an eviction in mid-turn can lose. */
@@ -71,16 +72,30 @@ export class RunningTurn {
     this.#abort.abort();
   }
 
+  /** Lets the turn in, by what is known of it now. Throws what `TurnServices.admit` throws. */
+  admit(
+    tenantId: TenantId,
+    services: TurnServices,
+    input: TurnInput,
+    rate: readonly RateDemand[],
+  ): Promise<TurnAdmission> {
+    return services.admit(tenantId, this.#settle(input), rate);
+  }
+
   /** Runs the turn once `before` has ended. Never rejects: whatever fails is reported and told as an event. */
-  async run(tenantId: TenantId, services: TurnServices, input: TurnInput, before?: Promise<void>): Promise<void> {
+  async run(
+    tenantId: TenantId,
+    services: TurnServices,
+    input: TurnInput,
+    { admission, before }: { admission: TurnAdmission; before: Promise<void> | undefined },
+  ): Promise<void> {
     await before;
     const { store, log } = this.#records;
-    const { historyMessages, graceMs: _, ...settled } = input;
+    const { models } = admission;
     try {
       this.#turn = log.begin(input.traceId, input.messages);
       this.#broadcast.begin(this.#turn);
-      const turn: Turn = { ...settled, history: store.latest(historyMessages), signal: this.#abort.signal };
-      const events = runChatTurn(tenantId, services, turn, ({ text, usage }) => {
+      const events = runChatTurn(tenantId, { ...services, models }, this.#settle(input), ({ text, usage }) => {
         const answer = { role: "assistant" as const, content: text, tokenCount: usage.tokensOut };
         store.append([...input.messages, answer], services.clock.nowMs());
       });
@@ -91,8 +106,13 @@ export class RunningTurn {
     } catch (error) {
       services.reportFailure(tenantId, input.traceId, error);
     } finally {
+      admission.release();
       this.#end(services.clock.nowMs());
     }
+  }
+
+  #settle({ historyMessages, graceMs: _, ...settled }: TurnInput): Turn {
+    return { ...settled, history: this.#records.store.latest(historyMessages), signal: this.#abort.signal };
   }
 
   /** In the same transaction as the messages: no await lies between the commit and this. */

@@ -1,18 +1,25 @@
 import { type ErrorCode, PlatformError } from "#base/errors";
-import type { EventPosition } from "#chat/event-id";
 import type { ChatResponse, History } from "#chat/chat-request";
 import type { TurnAnswer } from "#chat/collect-turn";
+import type { EventPosition } from "#chat/event-id";
 import { sessionObjectName } from "#chat/session-name";
-import type { SessionEnv, SessionReply, TurnRequest } from "#chat/session-object";
+import type { SessionEnv, SessionReply, TurnReply, TurnRequest } from "#chat/session-object";
 import type { SessionOwner } from "#chat/session-store";
+import type { RequestCount } from "#limits/request-count";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** A tenant's sessions, seen from the Worker. A session that is unknown or somebody else's is `not_found`. */
+/** A turn as a request wants it. In what the request is to be counted, its count says. */
+export type WantedTurn = Omit<TurnRequest, "rate">;
+
+/**
+ * A tenant's sessions, seen from the Worker. A session that is unknown or somebody else's is `not_found`. A turn is let in
+ * by the session, which counts the request in the same step: `rate_limited` and `budget_exceeded` come before any event.
+ */
 export interface SessionClient {
   /** Begins a turn; resolves with the stream of its events. */
-  startTurn(tenantId: TenantId, request: TurnRequest): Promise<ReadableStream<Uint8Array>>;
+  startTurn(tenantId: TenantId, turn: WantedTurn, count: RequestCount): Promise<ReadableStream<Uint8Array>>;
   /** Runs a turn to its end. Errors besides: the one that the turn ended with. */
-  answerTurn(tenantId: TenantId, request: TurnRequest): Promise<ChatResponse>;
+  answerTurn(tenantId: TenantId, turn: WantedTurn, count: RequestCount): Promise<ChatResponse>;
   /** Errors besides: `gone` for an event of an earlier turn, `invalid_request` for one that never was. */
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): Promise<ReadableStream<Uint8Array>>;
   history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): Promise<History>;
@@ -23,16 +30,36 @@ export interface SessionClient {
 export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionClient {
   const session = (tenantId: TenantId, sessionId: string) => sessions.getByName(sessionObjectName(tenantId, sessionId));
   return {
-    startTurn: async (tenantId, request) =>
-      unwrap(await session(tenantId, request.sessionId).startTurn(tenantId, request)),
-    answerTurn: async (tenantId, request) =>
-      readAnswer(unwrap(await session(tenantId, request.sessionId).answerTurn(tenantId, request))),
+    startTurn: async (tenantId, turn, count) => {
+      const request = { ...turn, rate: count.demands };
+      return eventsOf(await session(tenantId, turn.sessionId).startTurn(tenantId, request), count);
+    },
+    answerTurn: async (tenantId, turn, count) => {
+      const request = { ...turn, rate: count.demands };
+      return readAnswer(eventsOf(await session(tenantId, turn.sessionId).answerTurn(tenantId, request), count));
+    },
     resume: async (tenantId, owner, after) =>
       unwrap(await session(tenantId, owner.sessionId).resume(tenantId, owner, after)),
     history: async (tenantId, owner, limit, cursor) =>
       unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),
     remove: async (tenantId, owner) => unwrap(await session(tenantId, owner.sessionId).remove(tenantId, owner)),
   };
+}
+
+/** The events of a turn that was let in. Whatever was decided of the request's count is told to it. */
+function eventsOf(reply: TurnReply, count: RequestCount): ReadableStream<Uint8Array> {
+  const isOpen = count.demands.length > 0;
+  switch (reply.outcome) {
+    case "started":
+      if (isOpen) count.decided(reply.headers);
+      return reply.events;
+    case "refused":
+      if (reply.rate !== undefined) count.refused(reply.rate);
+      else count.decided();
+      throw new PlatformError(reply.code, reply.message, { headers: reply.headers });
+    case "not_found":
+      throw new PlatformError("not_found", MESSAGES.get("not_found"));
+  }
 }
 
 /** The chunk that `answerTurn` of the object gives. */

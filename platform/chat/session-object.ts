@@ -1,11 +1,11 @@
 import { DurableObject } from "cloudflare:workers";
 
-import type { ErrorCode } from "#base/errors";
+import { type ErrorCode, PlatformError } from "#base/errors";
 import type { History } from "#chat/chat-request";
 import type { EventPosition } from "#chat/event-id";
 import { collectTurn } from "#chat/collect-turn";
 import { endInterruptedTurn } from "#chat/end-interrupted-turn";
-import type { TurnServices } from "#chat/run-chat-turn";
+import type { TurnAdmission, TurnServices } from "#chat/run-chat-turn";
 import { RunningTurn, type TurnInput } from "#chat/running-turn";
 import { sessionObjectName } from "#chat/session-name";
 import { SessionTables } from "#chat/session-tables";
@@ -13,12 +13,16 @@ import { SessionStore, type Retention, type SessionOwner, type SessionRecord } f
 import { SessionSummaryWriter } from "#chat/session-summary-writer";
 import { TurnBroadcast } from "#chat/turn-broadcast";
 import { TurnLog } from "#chat/turn-log";
+import { RateLimitedError } from "#limits/quota-errors";
+import type { RateDemand, RateRefusal } from "#limits/quota-message";
 import type { SessionIndex } from "#storage/session-index";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** What the Worker hands to a session for one turn: settled values only, structured-clonable. */
 export interface TurnRequest extends TurnInput, SessionOwner {
   readonly retention: Retention;
+  /** What the request is still to be counted in. */
+  readonly rate: readonly RateDemand[];
 }
 
 /** The adapters of the tenant that a session belongs to. */
@@ -30,6 +34,24 @@ export interface SessionServices extends TurnServices {
 /** An answer of the session object: errors cross the RPC boundary as values, since classes do not. */
 export type SessionReply<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly code: ErrorCode };
+
+/** Whether a turn was let in. */
+export type TurnReply =
+  | {
+      readonly outcome: "started";
+      readonly events: ReadableStream<Uint8Array>;
+      /** Where the caller stands in its rate limits. */
+      readonly headers: Readonly<Record<string, string>>;
+    }
+  | { readonly outcome: "not_found" }
+  /** By its rate, its budget, or because the ledger does not answer. `rate` is there in the first case only. */
+  | {
+      readonly outcome: "refused";
+      readonly code: ErrorCode;
+      readonly message: string;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly rate?: RateRefusal;
+    };
 
 /** The bindings a session needs to know its own name. */
 export interface SessionEnv {
@@ -52,6 +74,8 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
   readonly #turns = new Map<RunningTurn, Promise<void>>();
   /** End of the turn that came last. */
   #lastTurn: Promise<void> | undefined;
+  /** Turns that are not let in yet. */
+  #arriving = 0;
 
   constructor(context: DurableObjectState, env: Env) {
     super(context, env);
@@ -67,16 +91,15 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
   protected abstract sessionServices(tenantId: string): SessionServices | undefined;
 
   /** Begins a turn, after those that came before it, and answers with the stream of its events. */
-  startTurn(tenantId: TenantId, request: TurnRequest): SessionReply<ReadableStream<Uint8Array>> {
-    const turn = this.#startTurn(tenantId, request);
-    return turn === undefined ? NOT_FOUND : { ok: true, value: turn.follow() };
+  startTurn(tenantId: TenantId, request: TurnRequest): Promise<TurnReply> {
+    return this.#startTurn(tenantId, request, (turn) => turn.follow());
   }
 
   /** The same, for a caller that wants the answer only: a stream of one chunk, a `TurnAnswer` as JSON. Leaving it is leaving the turn. */
-  answerTurn(tenantId: TenantId, request: TurnRequest): SessionReply<ReadableStream<Uint8Array>> {
-    const turn = this.#startTurn(tenantId, request);
-    if (turn === undefined) return NOT_FOUND;
-    return { ok: true, value: turn.followWhole((events) => JSON.stringify(collectTurn(events))) };
+  answerTurn(tenantId: TenantId, request: TurnRequest): Promise<TurnReply> {
+    return this.#startTurn(tenantId, request, (turn) =>
+      turn.followWhole((events) => JSON.stringify(collectTurn(events))),
+    );
   }
 
   /** The events of the running or last turn after one that the client has seen; all of them without one. */
@@ -117,18 +140,39 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     return this.#scheduleRetention(record, oldestMs);
   }
 
-  #startTurn(tenantId: TenantId, request: TurnRequest): RunningTurn | undefined {
+  async #startTurn(
+    tenantId: TenantId,
+    request: TurnRequest,
+    follow: (turn: RunningTurn) => ReadableStream<Uint8Array>,
+  ): Promise<TurnReply> {
     const services = this.sessionServices(tenantId);
-    if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) return undefined;
-    this.#store.claim({ tenantId, ...request });
+    if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) {
+      return { outcome: "not_found" };
+    }
     const turn = new RunningTurn({ store: this.#store, log: this.#log }, request.graceMs);
-    const ended = turn.run(tenantId, services, request, this.#lastTurn).finally(() => {
+    const claim = { tenantId, ...request };
+    // Before anything is waited for: another principal that comes now is turned away.
+    this.#store.claim(claim);
+    this.#arriving++;
+    let admission: TurnAdmission;
+    try {
+      admission = await turn.admit(tenantId, services, request, request.rate);
+    } catch (error) {
+      if (this.#arriving === 1 && this.#turns.size === 0) this.#store.unclaim();
+      return refusal(error);
+    } finally {
+      this.#arriving--;
+    }
+    // Again: the session may have been removed while the quota was asked.
+    this.#store.claim(claim);
+    const running = { admission, before: this.#lastTurn };
+    const ended = turn.run(tenantId, services, request, running).finally(() => {
       this.#turns.delete(turn);
       this.#recordSummary(services, request.principalId);
     });
     this.#turns.set(turn, ended);
     this.#lastTurn = ended;
-    return turn;
+    return { outcome: "started", events: follow(turn), headers: admission.headers };
   }
 
   #isMine(tenantId: TenantId, { sessionId, principalId }: SessionOwner, { orUnclaimed = false } = {}): boolean {
@@ -166,3 +210,11 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 }
 
 const NOT_FOUND = { ok: false, code: "not_found" } as const;
+
+/** Throws what is no refusal. */
+function refusal(error: unknown): TurnReply {
+  if (!(error instanceof PlatformError)) throw error;
+  const { code, message, headers } = error;
+  const rate = error instanceof RateLimitedError ? { rate: error.refusal } : {};
+  return { outcome: "refused", code, message, headers, ...rate };
+}

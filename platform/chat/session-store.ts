@@ -68,6 +68,13 @@ export class SessionStore {
     this.#isSaved = false;
   }
 
+  /** Takes back the claim of a session that was never stored. */
+  unclaim(): void {
+    if (this.#hasRow) return;
+    this.#record = undefined;
+    this.#isSaved = true;
+  }
+
   /** Stores the claim, unless it is stored. */
   save(nowMs: number): void {
     if (this.#record === undefined || this.#isSaved) return;

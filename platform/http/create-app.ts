@@ -8,7 +8,7 @@ import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
 import { drainBody } from "#http/middleware/drain-body";
 import { headerLimit } from "#http/middleware/header-limit";
-import { countRequest, rateLimitHeaders } from "#http/middleware/rate-limit";
+import { countRequest, OpenCount, rateLimitHeaders } from "#http/middleware/rate-limit";
 import { securityHeaders } from "#http/middleware/security-headers";
 import { tenantOfRequest } from "#http/middleware/tenant";
 import { trace } from "#http/middleware/trace";
@@ -17,6 +17,7 @@ import type { AppEnv, RequestContext } from "#http/request-context";
 import { type HttpMethod, maxBodyBytes, type Route, type RouteSpec } from "#http/route";
 import { type Repetitions, runOnce } from "#http/run-once";
 import type { QuotaClient } from "#limits/quota-client";
+import type { RequestCount } from "#limits/request-count";
 import { describeThrown, type LogFields, type Logger } from "#observability/logger";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
@@ -47,7 +48,8 @@ export interface AppOptions<Services> {
  * header limit     before anything reads a header
  * tenant           before anything is stored, read or limited
  * CORS             after the tenant, whose origins decide; before authentication, because a preflight carries no key
- * route            authenticate → rate limit → scope → settings of now → repetition? → read and parse the input → handler
+ * route            authenticate → rate limit → scope → settings of now → repetition? → read and parse the input → handler;
+ *                  a route that spends is limited in the same step as its budget, and at the latest behind its handler
  */
 export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
   const app = new Hono<AppEnv<Services>>();
@@ -100,7 +102,20 @@ async function runRoute<Services>(
 ): Promise<Response> {
   const { spec } = route;
   c.set("route", spec.path);
-  const principal = await admitPrincipal(c, spec, options);
+  const { principal, count } = await countPrincipal(c, spec, options);
+  const answer = (): Promise<Response> => answerRoute(c, route, options, { principal, count });
+  return count instanceof OpenCount ? count.around(answer) : answer();
+}
+
+/** Refuses who may not use the route; runs the handler with everything it may know. */
+async function answerRoute<Services>(
+  c: Context<AppEnv<Services>>,
+  route: Route<Services>,
+  options: AppOptions<Services>,
+  { principal, count }: { principal: Principal; count: RequestCount },
+): Promise<Response> {
+  const { spec } = route;
+  requireAccess(principal, spec);
   const { config: tenant, logFields } = await options.currentTenant(c.var.tenant.tenantId);
   c.set("logFields", logFields);
   requireFlag(tenant, spec);
@@ -112,6 +127,7 @@ async function runRoute<Services>(
     principal,
     services: options.services,
     log: c.var.log,
+    count,
     noteFields: (fields) => c.set("logFields", { ...c.var.logFields, ...fields }),
     waitUntil: (work) => {
       c.executionCtx.waitUntil(work);
@@ -125,15 +141,15 @@ async function runRoute<Services>(
   return runOnce(context, once, (own) => route.handle(own, raw));
 }
 
-/** Finds out who asks, counts the request, and refuses who may not use the route. */
-async function admitPrincipal<Services>(
+/** Finds out who asks, and counts the request as far as the route does not do it itself. */
+async function countPrincipal<Services>(
   c: Context<AppEnv<Services>>,
-  { access }: RouteSpec,
+  { access, countsItself = false }: RouteSpec,
   { authenticators, quotas }: AppOptions<Services>,
-): Promise<Principal> {
+): Promise<{ principal: Principal; count: RequestCount }> {
   if (access === "public") {
     await countRequest(c, quotas);
-    return ANYONE;
+    return { principal: ANYONE, count: COUNTED };
   }
   const credential = readCredential(c.req.raw.headers);
   let principal: Principal;
@@ -145,11 +161,19 @@ async function admitPrincipal<Services>(
     throw error;
   }
   c.set("principal", principal);
+  if (countsItself) return { principal, count: new OpenCount(c, quotas, principal) };
   await countRequest(c, quotas, principal);
+  return { principal, count: COUNTED };
+}
+
+function requireAccess(principal: Principal, { access }: RouteSpec): void {
+  if (access === "public") return;
   if (access === "any-key" || (access === "any-tool" && !holdsToolScope(principal))) requireKey(principal);
   else if (access !== "any-tool") requireScope(principal, access);
-  return principal;
 }
+
+/** The count of a request that nothing needs to be done about. */
+const COUNTED: RequestCount = { demands: [], decided: () => undefined, refused: () => undefined };
 
 function requireFlag({ featureFlags }: TenantConfig, { flag }: RouteSpec): void {
   if (flag === undefined || featureFlags[flag]) return;

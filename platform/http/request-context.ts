@@ -1,4 +1,5 @@
 import type { Principal } from "#auth/principal";
+import type { RequestCount } from "#limits/request-count";
 import type { LogFields, Logger } from "#observability/logger";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
@@ -13,6 +14,8 @@ export interface RequestContext<Services> {
   readonly principal: Principal;
   readonly services: Services;
   readonly log: Logger;
+  /** The request's place in the rate limits: open only on a route that counts itself (`RouteSpec.countsItself`). */
+  readonly count: RequestCount;
   /** Adds fields to the request's own log line. */
   noteFields(fields: LogFields): void;
   /** Keeps the Worker alive for work that must not delay the answer. */

@@ -28,6 +28,11 @@ export interface RouteSpec {
   readonly access: Scope | "any-key" | "any-tool" | "public";
   /** The route answers `forbidden` while this flag of the tenant is off. */
   readonly flag?: FeatureFlag;
+  /**
+   * The handler counts the request together with what it reserves (`RequestContext.count`): one call of the quota object
+   * in place of two. What it leaves open is counted behind it.
+   */
+  readonly countsItself?: boolean;
   readonly body?: z.ZodType;
   /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
   readonly parseBody?: (value: unknown) => unknown;

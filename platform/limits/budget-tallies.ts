@@ -81,7 +81,7 @@ export class BudgetTallies {
     return this.#take(tally, need, nowMs);
   }
 
-  /** The same for one call alone, which may be settled in another isolate. */
+  /** The same for one call alone. */
   drawAlone(spender: Spender, need: Amount, nowMs: number): Draw {
     return this.#take(unlimitedTally(spender, nowMs), need, nowMs);
   }
@@ -97,12 +97,6 @@ export class BudgetTallies {
       this.#drawable.set(keyOf(spender), tally);
     }
     return draw;
-  }
-
-  /** Takes up a reservation that another isolate has made for one call. */
-  resume(reservation: Spender & { id: string; day: string; reserved: Amount }, nowMs: number): Draw {
-    const { id, day, reserved } = reservation;
-    return this.#take(newTally(reservation, id, { day, held: reserved, exceeded: [] }, nowMs), reserved, nowMs);
   }
 
   /** Releases a reservation that may or may not have been made: the answer was lost. */

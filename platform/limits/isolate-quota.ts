@@ -74,7 +74,7 @@ export class IsolateQuota {
     const want = this.rates.wanted(demands, sentMs);
     if (want === 1) return;
     try {
-      const rate = { demands, want, returns: this.rates.takeReturns() };
+      const rate = { demands, want, isForLater: true, returns: this.rates.takeReturns() };
       this.rates.learn(demands, await this.#calls.admit(tenantId, { rate }), sentMs, false);
     } catch (error) {
       // The next request asks for itself and decides what to do without an answer.

@@ -150,6 +150,25 @@ describe("quotas, in workerd", () => {
       assert.equal(seen.find(({ name }) => name === "principal")?.used, 101);
     });
 
+    it("leave a request open that only the object can judge, and lease behind it for those to come", async () => {
+      const open = await admit(0, { caller, isHere: true });
+      assert.deepEqual([open[0]?.ok, open[0]?.isOpen], [false, true]);
+      assert.equal((await quotas.send(0, { op: "stats" })).admit, 0, "one that comes alone asks for nothing");
+      await admit(0, { caller, limits: WIDE, isHere: true, times: 20 });
+      await untilAsync(async () => served(await admit(0, { caller, limits: WIDE, isHere: true })).length === 1);
+      assert.equal((await quotas.send(0, { op: "stats" })).admit, 1);
+    });
+
+    it("repeat here what was refused elsewhere", async () => {
+      await admit(0, { caller, times: 20 });
+      const [refused] = await admit(1, { caller });
+      assert.ok(refused?.refusal);
+      await quotas.send(0, { op: "learn", tenantId: tenant, limits: {}, caller, refusal: refused.refusal });
+      const [here] = await admit(0, { caller, isHere: true });
+      assert.equal(here?.code, "rate_limited");
+      assert.equal(here.headers["retry-after-ms"], refused.headers["retry-after-ms"]);
+    });
+
     it("go on in the isolate, with half the limit, while the object fails or hangs", async () => {
       for (const how of ["throw", "hang"] as const) {
         await setClock(NOON_MS + (how === "hang" ? 3_600_000 : 0));
@@ -291,19 +310,6 @@ describe("quotas, in workerd", () => {
       const { budgets, spent } = await usage(limits);
       assert.equal(budgets[0]?.used, 0);
       assert.equal(spent.find(({ scope, window }) => scope === "tenant" && window === "month")?.tokens, 50);
-    });
-
-    it("are settled in another isolate, once, when the reservation was made for that", async () => {
-      const limits = dayBudget(100);
-      const [first] = await admit(0, { limits, spend: spend(60, { isTransferable: true }) });
-      const actual = { tokens: 25, microUsd: 0 };
-      const reservation = first?.reservation;
-      for (const isolate of [1, 2]) {
-        await quotas.send(isolate, { op: "settle-elsewhere", tenantId: tenant, reservation, actual });
-        await usage(limits, isolate);
-      }
-      const { budgets } = await usage(limits);
-      assert.deepEqual([budgets[0]?.used, budgets[0]?.reserved], [25, 0]);
     });
 
     it("refuse with a retryable 503 when the object does not answer, and keep nothing of it", async () => {

@@ -5,8 +5,15 @@ import { type Amount, type Budget, budgetsFor, type Spender } from "#limits/budg
 import type { Draw } from "#limits/budget-tallies";
 import { IsolateQuota, type ReportFailure } from "#limits/isolate-quota";
 import { QuotaCalls, type QuotaNamespace } from "#limits/quota-calls";
-import { budgetExceeded, ledgerUnavailable, rateLimited } from "#limits/quota-errors";
-import type { AdmitMessage, AdmitReply, RateDemand, ScopeStanding, UsageReport } from "#limits/quota-message";
+import { budgetExceeded, ledgerUnavailable, RateLimitedError } from "#limits/quota-errors";
+import type {
+  AdmitMessage,
+  AdmitReply,
+  RateDemand,
+  RateRefusal,
+  ScopeStanding,
+  UsageReport,
+} from "#limits/quota-message";
 import { quotaObjectName } from "#limits/quota-object-name";
 import { rateLimitHeaders } from "#limits/rate-limit-headers";
 import type { LocalRate } from "#limits/rate-leases";
@@ -16,31 +23,23 @@ import type { TenantId } from "#tenancy/tenant-id";
 export interface BudgetRequest extends Spender {
   readonly need: Amount;
   readonly budgets: readonly Budget[];
-  /** The reservation will be settled in another isolate: it is made for this call alone. */
-  readonly isTransferable?: boolean;
 }
 
 export interface QuotaRequest {
   /** What the request counts in (`rateDemands`); nothing: it is not rate-limited here. */
   readonly rate?: readonly RateDemand[];
+  /** `admitHere` was asked about it before. */
+  readonly isNoted?: boolean;
   /** What it may spend; absent: it calls no model here. */
   readonly budget?: BudgetRequest;
   /** Keeps the isolate alive for work behind the answer. */
   readonly waitUntil: (work: Promise<unknown>) => void;
 }
 
-/** A reservation as plain data, to be settled elsewhere. Valid there only if it was asked for as transferable. */
-export interface Reservation extends Spender {
-  readonly id: string;
-  readonly day: string;
-  readonly reserved: Amount;
-}
-
 /** A request that was let through. */
 export interface Admission {
   /** For the answer: `RateLimit` and its kin. Empty when nothing was rate-limited. */
   readonly headers: Readonly<Record<string, string>>;
-  readonly reservation?: Reservation;
   /** Budgets in mode `warn` that this goes over. */
   readonly exceeded: readonly Budget[];
   /**
@@ -103,8 +102,8 @@ export class QuotaClient {
     const quota = this.#quotaOf(tenantId);
     const nowMs = this.#options.clock.nowMs();
     const demands = request.rate ?? [];
-    const rate = demands.length === 0 ? undefined : quota.rates.decide(demands, nowMs);
-    if (rate?.kind === "denied") throw rateLimited(rate.standings, rate.denial);
+    const rate = demands.length === 0 ? undefined : quota.rates.decide(demands, nowMs, request.isNoted);
+    if (rate?.kind === "denied") throw new RateLimitedError(rate.standings, rate.denial);
     const draw = drawHere(quota, request.budget, nowMs);
     const attempt: Attempt = { tenantId, quota, request, demands, rate, draw, nowMs };
     const isRateKnown = rate?.kind !== "unknown";
@@ -116,11 +115,23 @@ export class QuotaClient {
     return nowMs < quota.aloneUntilMs ? this.#decideAlone(attempt, draw) : this.#ask(attempt);
   }
 
-  /** Settles a reservation that another isolate has made. */
-  settle(tenantId: TenantId, reservation: Reservation, actual: Amount, waitUntil: QuotaRequest["waitUntil"]): void {
+  /**
+   * Counts a request if that can be decided within the isolate; undefined: it is to be counted elsewhere, with what it
+   * spends. Throws `rate_limited`. Where callers come often, a lease for those to come is asked for, behind the answer.
+   */
+  admitHere(tenantId: TenantId, { rate: demands = [], waitUntil }: QuotaRequest): Admission | undefined {
     const quota = this.#quotaOf(tenantId);
-    quota.tallies.resume(reservation, this.#options.clock.nowMs()).settle(actual);
-    flush(tenantId, quota, waitUntil);
+    const nowMs = this.#options.clock.nowMs();
+    const rate = demands.length === 0 ? undefined : quota.rates.decide(demands, nowMs);
+    if (rate?.kind === "denied") throw new RateLimitedError(rate.standings, rate.denial);
+    if (rate?.kind === "unknown" || rate?.refill === true) waitUntil(quota.refill(tenantId, demands));
+    if (rate?.kind === "unknown") return undefined;
+    return { headers: rateLimitHeaders(rate?.standings ?? []), exceeded: [], settle: () => undefined };
+  }
+
+  /** Learns of a refusal that was given elsewhere: for a while it is repeated here, without asking again. */
+  learnRefusal(tenantId: TenantId, demands: readonly RateDemand[], refusal: RateRefusal): void {
+    this.#quotaOf(tenantId).rates.learnRefusal(demands, refusal, this.#options.clock.nowMs());
   }
 
   /** What a caller has used of each limit and budget, with what this isolate has not booked yet. Throws `internal`. */
@@ -162,7 +173,7 @@ export class QuotaClient {
         throw budgetExceeded(standings, reply.budget, reply.resetAtMs, nowMs);
       case "rate_limited":
         undo(attempt);
-        throw rateLimited(standings, reply);
+        throw new RateLimitedError(standings, reply);
       case "wrong_tenant":
         throw new PlatformError("internal");
     }
@@ -190,7 +201,7 @@ export class QuotaClient {
     const { denial, standings } = quota.rates.decideAlone(demands, nowMs);
     if (denial === undefined) return this.#admission(attempt, standings, draw);
     undo({ ...attempt, draw });
-    throw rateLimited(standings, denial);
+    throw new RateLimitedError(standings, denial);
   }
 
   #admission(
@@ -200,11 +211,9 @@ export class QuotaClient {
   ): Admission {
     const headers = rateLimitHeaders(standings);
     if (draw === undefined) return { headers, exceeded: [], settle: () => undefined };
-    const { id, day, keyId, modelId, reserved, exceeded } = draw;
     return {
       headers,
-      exceeded,
-      reservation: { id, day, keyId, modelId, reserved },
+      exceeded: draw.exceeded,
       settle: (actual) => {
         draw.settle(actual);
         flush(tenantId, quota, request.waitUntil);
@@ -221,11 +230,8 @@ export class QuotaClient {
 function drawHere(quota: IsolateQuota, budget: BudgetRequest | undefined, nowMs: number): Draw | undefined {
   if (budget === undefined) return undefined;
   const { tallies } = quota;
-  const { need, isTransferable = false } = budget;
   const isUnlimited = budgetsFor(budget.budgets, budget).length === 0;
-  // A shared tally is settled by the isolate that holds it, and by no other.
-  if (isTransferable) return isUnlimited ? tallies.drawAlone(budget, need, nowMs) : undefined;
-  return isUnlimited ? tallies.drawUnlimited(budget, need, nowMs) : tallies.draw(budget, need, nowMs);
+  return isUnlimited ? tallies.drawUnlimited(budget, budget.need, nowMs) : tallies.draw(budget, budget.need, nowMs);
 }
 
 function toMessage({ quota, request, demands, rate, draw, nowMs }: Attempt, id: string): AdmitMessage {
@@ -235,8 +241,8 @@ function toMessage({ quota, request, demands, rate, draw, nowMs }: Attempt, id: 
       ? { rate: { demands, want: quota.rates.wanted(demands, nowMs), returns: quota.rates.takeReturns() } }
       : {};
   if (budget === undefined || draw !== undefined) return asked;
-  const { keyId, modelId, need, budgets, isTransferable } = budget;
-  const upTo = isTransferable === true ? 1 : quota.tallies.wanted(budget, nowMs);
+  const { keyId, modelId, need, budgets } = budget;
+  const upTo = quota.tallies.wanted(budget, nowMs);
   return { ...asked, budget: { reserve: { id, keyId, modelId, need, upTo }, budgets } };
 }
 

@@ -1,6 +1,6 @@
 import { PlatformError } from "#base/errors";
 import type { Budget } from "#limits/budget";
-import type { ScopeStanding } from "#limits/quota-message";
+import type { RateRefusal, ScopeStanding } from "#limits/quota-message";
 import { type RateDenial, rateLimitHeaders, retryAfterHeaders } from "#limits/rate-limit-headers";
 
 const WHOSE = {
@@ -12,15 +12,19 @@ const WHOSE = {
 } as const;
 
 /** A full window: 429 with the true time after which the same request would be served. */
-export function rateLimited(standings: readonly ScopeStanding[], denial: RateDenial): PlatformError {
-  const windows = standings.find(({ scope }) => scope === denial.scope)?.windows ?? [];
-  const rule = windows.map(({ limit, windowMs }) => `${limit} in ${windowMs / 1_000} s`).join(" and ");
-  const waitSeconds = Math.ceil(denial.retryAfterMs / 1_000);
-  return new PlatformError(
-    "rate_limited",
-    `Too many requests: at most ${rule} for ${WHOSE[denial.scope]}. Try again in ${waitSeconds} s.`,
-    { headers: rateLimitHeaders(standings, denial) },
-  );
+export class RateLimitedError extends PlatformError {
+  /** As plain data: where the request was refused elsewhere, this isolate learns of it. */
+  readonly refusal: RateRefusal;
+
+  constructor(standings: readonly ScopeStanding[], { scope, retryAfterMs }: RateDenial) {
+    const windows = standings.find((standing) => standing.scope === scope)?.windows ?? [];
+    const rule = windows.map(({ limit, windowMs }) => `${limit} in ${windowMs / 1_000} s`).join(" and ");
+    const waitSeconds = Math.ceil(retryAfterMs / 1_000);
+    super("rate_limited", `Too many requests: at most ${rule} for ${WHOSE[scope]}. Try again in ${waitSeconds} s.`, {
+      headers: rateLimitHeaders(standings, { scope, retryAfterMs }),
+    });
+    this.refusal = { scope, retryAfterMs, standings };
+  }
 }
 
 /** A used-up budget: 429 until its next day or month, and no client should retry by itself before. */

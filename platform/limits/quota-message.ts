@@ -31,6 +31,8 @@ export interface AdmitMessage {
     readonly demands: readonly RateDemand[];
     /** How many requests the caller could use within a lease; 1: this one only. */
     readonly want: number;
+    /** No request is waiting: where no lease is to be had, nothing is counted. */
+    readonly isForLater?: boolean;
     readonly returns: readonly LeaseReturn[];
   };
   readonly budget?: { readonly reserve: Reserve; readonly budgets: readonly Budget[] };
@@ -54,6 +56,13 @@ export interface HoldGrant {
   readonly exceeded: readonly Budget[];
 }
 
+/** Why a request was refused by its rate: the scope, the time to wait from now, and where its windows stand. */
+export interface RateRefusal {
+  readonly scope: RateScope;
+  readonly retryAfterMs: number;
+  readonly standings: readonly ScopeStanding[];
+}
+
 /** Errors cross the RPC boundary as values, since classes do not. `standings` are those after the decision. */
 export type AdmitReply =
   | {
@@ -62,12 +71,7 @@ export type AdmitReply =
       readonly grant?: RateGrant;
       readonly hold?: HoldGrant;
     }
-  | {
-      readonly outcome: "rate_limited";
-      readonly standings: readonly ScopeStanding[];
-      readonly scope: RateScope;
-      readonly retryAfterMs: number;
-    }
+  | ({ readonly outcome: "rate_limited" } & RateRefusal)
   | {
       readonly outcome: "budget_exceeded";
       readonly standings: readonly ScopeStanding[];

@@ -55,7 +55,7 @@ export class QuotaObject<Env extends QuotaEnv = QuotaEnv> extends DurableObject<
       const { budget: exhausted, resetAtMs } = reserved;
       return { outcome: "budget_exceeded", budget: exhausted, resetAtMs, standings: standings() };
     }
-    const grant = decision && this.#rates.grant(decision, demands, rate?.want ?? 1, nowMs);
+    const grant = decision && rate && this.#rates.grant(decision, rate, nowMs);
     const hold = reserved && { day: reserved.hold.day, held: reserved.hold.held, exceeded: reserved.exceeded };
     return { outcome: "admitted", standings: standings(), ...(grant && { grant }), ...(hold && { hold }) };
   }

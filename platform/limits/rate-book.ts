@@ -1,5 +1,5 @@
 import { MIN_LEASE_UNITS } from "#limits/lease-demand";
-import type { LeaseReturn, RateDemand, RateGrant, ScopeStanding } from "#limits/quota-message";
+import type { AdmitMessage, LeaseReturn, RateDemand, RateGrant, ScopeStanding } from "#limits/quota-message";
 import {
   count,
   giveBack,
@@ -67,12 +67,20 @@ export class RateBook {
     return { ...verdict, scopes };
   }
 
-  /** Counts an allowed request, and with it a small lease where much remains and the caller has use for it. */
-  grant({ scopes }: RateDecision, demands: readonly RateDemand[], want: number, nowMs: number): RateGrant {
+  /**
+   * Counts an allowed request, and with it a small lease where much remains and the caller has use for it. Where it asks for
+   * later: a lease or nothing.
+   */
+  grant(
+    { scopes }: RateDecision,
+    { demands, want, isForLater = false }: NonNullable<AdmitMessage["rate"]>,
+    nowMs: number,
+  ): RateGrant | undefined {
     const before = scopes.flatMap((scope) => standingsOf(scope, nowMs));
     const remaining = Math.min(...before.map((window) => window.remaining));
     const share = Math.min(Math.floor(want), Math.floor(remaining * LEASE_SHARE));
     const units = share < MIN_LEASE_UNITS ? 1 : share;
+    if (units === 1 && isForLater) return undefined;
     const countedAtMs = units === 1 ? nowMs : nowMs + LEASE_MS;
     for (const { state } of scopes) count(state, units, nowMs, countedAtMs);
     this.#remember(demands, scopes, nowMs, remaining - units);

@@ -1,6 +1,6 @@
 import { BoundedMap } from "#limits/bounded-map";
 import { LeaseDemand } from "#limits/lease-demand";
-import type { AdmitReply, LeaseReturn, RateDemand, RateGrant, ScopeStanding } from "#limits/quota-message";
+import type { AdmitReply, LeaseReturn, RateDemand, RateGrant, RateRefusal, ScopeStanding } from "#limits/quota-message";
 import type { RateDenial } from "#limits/rate-limit-headers";
 import { decide, newRateState, type RateState, standingsOf } from "#limits/sliding-window";
 
@@ -61,10 +61,10 @@ export class RateLeases {
   readonly #fallback = new BoundedMap<RateState>(MAX_CALLERS);
   #returns: LeaseReturn[] = [];
 
-  /** Decides here if that is possible. Never waits. */
-  decide(demands: readonly RateDemand[], nowMs: number): LocalRate {
+  /** Decides here if that is possible. Never waits. `isNoted`: the request was asked for before, and is not another one. */
+  decide(demands: readonly RateDemand[], nowMs: number, isNoted = false): LocalRate {
     const caller = this.#callerOf(demands);
-    caller.demand.add(nowMs);
+    if (!isNoted) caller.demand.add(nowMs);
     this.#endLeases(caller, nowMs);
     const lease = caller.leases.find(({ units }) => units > 0);
     if (lease === undefined) return repeatRefusal(caller.refusal, nowMs);
@@ -92,11 +92,7 @@ export class RateLeases {
    */
   learn(demands: readonly RateDemand[], reply: AdmitReply, sentMs: number, isUsed: boolean): void {
     const caller = this.#callerOf(demands);
-    if (reply.outcome === "rate_limited") {
-      const { scope, retryAfterMs, standings } = reply;
-      const untilMs = sentMs + Math.min(retryAfterMs, MAX_DENIAL_MS);
-      caller.refusal = { scope, retryAfterMs, standings, sinceMs: sentMs, untilMs };
-    }
+    if (reply.outcome === "rate_limited") this.learnRefusal(demands, reply, sentMs);
     if (reply.outcome !== "admitted" || reply.grant === undefined) return;
     caller.refusal = undefined;
     if (reply.grant.units > 1) caller.demand.receive();
@@ -107,6 +103,12 @@ export class RateLeases {
     // A single request is counted now and not ahead, so it cannot be kept for later.
     if (grant.units === 1) this.#giveBack(caller.demands, lease);
     else caller.leases.push(lease);
+  }
+
+  /** Keeps a refusal, to repeat it for a while without asking. */
+  learnRefusal(demands: readonly RateDemand[], { scope, retryAfterMs, standings }: RateRefusal, sentMs: number): void {
+    const untilMs = sentMs + Math.min(retryAfterMs, MAX_DENIAL_MS);
+    this.#callerOf(demands).refusal = { scope, retryAfterMs, standings, sinceMs: sentMs, untilMs };
   }
 
   /**

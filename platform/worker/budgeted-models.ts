@@ -5,6 +5,8 @@ import { estimateRerankTokens } from "#ai-gateway/parse-reranking";
 import { DEFAULT_MAX_TOKENS } from "#ai-gateway/text-inputs";
 import { NOTHING, type Amount, type Budget } from "#limits/budget";
 import type { Admission, QuotaClient } from "#limits/quota-client";
+import type { RateDemand } from "#limits/quota-message";
+import type { RequestCount } from "#limits/request-count";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantId } from "#tenancy/tenant-id";
 
@@ -15,48 +17,96 @@ export interface Purse {
   readonly ai: TenantConfig["ai"];
   /** Keeps the isolate alive until what was spent is booked. */
   readonly waitUntil: (work: Promise<unknown>) => void;
+  /** The request that is still to be counted in the rate limits: it is, with the first reservation. */
+  readonly count?: RequestCount;
+}
+
+/** A call that is paid for in advance. */
+export interface AdmittedText {
+  readonly headers: Admission["headers"];
+  /** The first text call of these spends what was reserved. */
+  readonly models: ModelClient;
+  /** Gives back what was reserved, if no call is made after all. */
+  release(): void;
+}
+
+/** A model client whose text calls can be paid for in advance. */
+export interface BudgetedModels extends ModelClient {
+  /** Reserves what a call may cost, and `moreTokens` of prompt; counts a request in the same step. Throws as `streamText` before any call. */
+  admitText(
+    tenantId: TenantId,
+    request: TextRequest,
+    context: CallContext,
+    options: { readonly moreTokens: number; readonly rate: readonly RateDemand[] },
+  ): Promise<AdmittedText>;
 }
 
 /**
  * A model client that spends from the tenant's budgets: each call reserves the most it may cost before it is made, and
  * settles what it did cost when it ends, however it ends. A stream that was left or broke off is billed for what it produced.
- * Besides the client's own errors: `budget_exceeded`, before any call.
+ * Besides the client's own errors: `budget_exceeded`, before any call; `rate_limited`, of a request that is counted here.
  */
-export function budgetedModels(models: ModelClient, purse: Purse): ModelClient {
-  return {
-    async streamText(tenantId, request, context) {
-      const tokensIn = promptTokens(request);
-      const need = largestCost(purse.ai, request.model, tokensIn, request.maxTokens ?? DEFAULT_MAX_TOKENS);
-      const admission = await reserve(purse, tenantId, request.model, context, need);
-      const stream = await models.streamText(tenantId, request, context).catch((error: unknown) => {
-        admission.settle(NOTHING);
-        throw error;
-      });
-      return metered(stream, admission, tokensIn);
+export function budgetedModels(models: ModelClient, purse: Purse): BudgetedModels {
+  const admit = (
+    tenantId: TenantId,
+    request: TextRequest,
+    context: CallContext,
+    { moreTokens = 0, rate = takeRate(purse) } = {},
+  ): Promise<Admission> => {
+    const tokensIn = promptTokens(request) + moreTokens;
+    const need = largestCost(purse.ai, request.model, tokensIn, request.maxTokens ?? DEFAULT_MAX_TOKENS);
+    return reserve(purse, tenantId, { modelId: request.model, need, rate }, context);
+  };
+  const spend = async (
+    admission: Admission,
+    ...[tenantId, request, context]: Parameters<ModelClient["streamText"]>
+  ): Promise<TextStream> => {
+    const stream = await models.streamText(tenantId, request, context).catch((error: unknown) => {
+      admission.settle(NOTHING);
+      throw error;
+    });
+    return metered(stream, admission, () => promptTokens(request));
+  };
+  const budgeted: BudgetedModels = {
+    async admitText(tenantId, request, context, options) {
+      const admission = await admit(tenantId, request, context, options);
+      let unspent: Admission | undefined = admission;
+      const streamText: ModelClient["streamText"] = (...call) => {
+        const first = unspent;
+        unspent = undefined;
+        return first === undefined ? budgeted.streamText(...call) : spend(first, ...call);
+      };
+      const { headers } = admission;
+      return { headers, models: { ...budgeted, streamText }, release: () => unspent?.settle(NOTHING) };
+    },
+
+    async streamText(...call) {
+      return spend(await admit(...call), ...call);
     },
 
     async embed(tenantId, request, context) {
       const tokens = request.texts.reduce((sum, text) => sum + estimateTokens(text), 0);
-      return spend(purse, tenantId, { model: request.model, tokens, context }, () =>
-        models.embed(tenantId, request, context),
-      );
+      const call = { model: request.model, tokens, context };
+      return spendWhole(purse, tenantId, call, () => models.embed(tenantId, request, context));
     },
 
     async rerank(tenantId, request, context) {
       const call = { model: request.model, tokens: estimateRerankTokens(request), context };
-      return spend(purse, tenantId, call, () => models.rerank(tenantId, request, context));
+      return spendWhole(purse, tenantId, call, () => models.rerank(tenantId, request, context));
     },
   };
+  return budgeted;
 }
 
 /** A call that answers in one piece and writes no text: reserved by its estimate, settled by its usage. */
-async function spend<Answer extends { readonly usage: TokenUsage }>(
+async function spendWhole<Answer extends { readonly usage: TokenUsage }>(
   purse: Purse,
   tenantId: TenantId,
   { model, tokens, context }: { readonly model: string; readonly tokens: number; readonly context: CallContext },
   call: () => Promise<Answer>,
 ): Promise<Answer> {
-  const admission = await reserve(purse, tenantId, model, context, amountOf(model, tokens, 0));
+  const need = amountOf(model, tokens, 0);
+  const admission = await reserve(purse, tenantId, { modelId: model, need, rate: takeRate(purse) }, context);
   try {
     const answer = await call();
     admission.settle(amountOf(model, answer.usage.tokensIn, 0));
@@ -67,14 +117,23 @@ async function spend<Answer extends { readonly usage: TokenUsage }>(
   }
 }
 
-function reserve(
-  { quotas, budgets, waitUntil }: Purse,
+/** What the purse's request is still to be counted in. Whatever comes of it, it is judged with what is reserved now. */
+function takeRate({ count }: Purse): readonly RateDemand[] {
+  const rate = count?.demands ?? [];
+  if (rate.length > 0) count?.decided();
+  return rate;
+}
+
+async function reserve(
+  { quotas, budgets, waitUntil, count }: Purse,
   tenantId: TenantId,
-  modelId: string,
+  { rate, modelId, need }: { rate: readonly RateDemand[]; modelId: string; need: Amount },
   { principalId = "anonymous" }: CallContext,
-  need: Amount,
 ): Promise<Admission> {
-  return quotas.admit(tenantId, { budget: { keyId: principalId, modelId, need, budgets }, waitUntil });
+  const budget = { keyId: principalId, modelId, need, budgets };
+  const admission = await quotas.admit(tenantId, { rate, isNoted: count !== undefined, budget, waitUntil });
+  if (rate.length > 0) count?.decided(admission.headers);
+  return admission;
 }
 
 /** What a call may cost at most, with whichever model of its chain answers. */
@@ -96,7 +155,7 @@ function promptTokens({ messages, tools, responseFormat }: TextRequest): number 
 }
 
 /** The same stream, which settles when its end is seen, or it breaks off or is left before. */
-function metered(stream: TextStream, admission: Admission, tokensIn: number): TextStream {
+function metered(stream: TextStream, admission: Admission, tokensIn: () => number): TextStream {
   let produced = "";
   let isSettled = false;
   const settle = (actual: Amount): void => {
@@ -109,7 +168,7 @@ function metered(stream: TextStream, admission: Admission, tokensIn: number): Te
     // At once: a reader that has the end need not ask for more.
     else settle(amountOf(stream.model, part.usage.tokensIn, part.usage.tokensOut));
   };
-  const leave = (): void => settle(amountOf(stream.model, tokensIn, estimateTokens(produced)));
+  const leave = (): void => settle(amountOf(stream.model, tokensIn(), estimateTokens(produced)));
   return {
     ...stream,
     parts: watched(stream.parts, see, leave),

@@ -1,11 +1,19 @@
+import { estimateTokens } from "#ai-gateway/estimate-tokens";
+import { chainContextTokens } from "#ai-gateway/model-catalog";
 import { systemClock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import { groundQuestion } from "#chat/ground-question";
+import type { Turn, TurnAdmission } from "#chat/run-chat-turn";
 import { SessionObject, type SessionServices } from "#chat/session-object";
+import { turnPrompt } from "#chat/turn-prompt";
 import { describeThrown, type Logger } from "#observability/logger";
+import { DEFAULT_SOURCE_TOKENS, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { ragSettings } from "#rag/rag-services";
 import type { QuotaClient } from "#limits/quota-client";
+import type { RateDemand } from "#limits/quota-message";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
+import type { TenantId } from "#tenancy/tenant-id";
+import type { BudgetedModels } from "#worker/budgeted-models";
 import { composeTenant } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
 import { loadDirectory } from "#worker/load-directory";
@@ -33,9 +41,12 @@ export function defineChatSession(
         log,
         quotas: quotasOf(this.env),
       });
+      const fallbacks = new Map(Object.entries(tenant.ai.fallbacks));
+      const contextTokens = (id: string): number => chainContextTokens([id, ...(fallbacks.get(id) ?? [])]);
       return {
         tenantId: tenant.tenantId,
-        models,
+        contextTokens,
+        admit: (tenantId, turn, rate) => admitTurn(tenantId, models, turn, { rate, contextTokens }),
         index: sessionIndex,
         clock: systemClock,
         ground: (tenantId, question, context) =>
@@ -52,4 +63,18 @@ export function defineChatSession(
       };
     }
   };
+}
+
+/** Reserves for a turn by its prompt as it is now. Sources, which are not found yet, count with the most they can be. */
+function admitTurn(
+  tenantId: TenantId,
+  models: BudgetedModels,
+  { modelId, systemPrompt, history, messages, maxTokens, isGrounded, ...caller }: Turn,
+  { rate, contextTokens }: { rate: readonly RateDemand[]; contextTokens: (modelId: string) => number },
+): Promise<TurnAdmission> {
+  const moreTokens = isGrounded ? estimateTokens(GROUNDING_INSTRUCTIONS) + DEFAULT_SOURCE_TOKENS : 0;
+  const limit = maxTokens === undefined ? {} : { maxTokens };
+  const prompt = turnPrompt({ system: systemPrompt, history, messages, ...limit }, contextTokens(modelId) - moreTokens);
+  const request = { model: modelId, messages: prompt, ...limit };
+  return models.admitText(tenantId, request, { ...caller, route: "/chat" }, { moreTokens, rate });
 }

@@ -273,10 +273,11 @@ describe("/chat, in workerd", () => {
         isGrounded: false,
         historyMessages: 10,
         graceMs: 1_000,
-        retention: { maxAgeMs: 300, maxMessages: 100 },
+        retention: { maxAgeMs: 1_500, maxMessages: 100 },
+        rate: [],
       });
-      assert.ok(started.ok);
-      await new Response(started.value).text();
+      assert.equal(started.outcome, "started");
+      await new Response(started.events).text();
       assert.equal((await session.history(tenantId, owner, 10)).ok, true);
       await eventually(
         async () => (await session.history(tenantId, owner, 10)).ok,

@@ -1,13 +1,13 @@
 import { waitUntil } from "cloudflare:workers";
 
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
-import type { ModelClient } from "#ai-gateway/model-client";
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { systemClock } from "#base/clock";
 import type { SessionClient } from "#chat/session-client";
 import { toBudgets, type Budget } from "#limits/budget";
 import type { QuotaClient } from "#limits/quota-client";
 import { rateDemands } from "#limits/rate-demands";
+import type { RequestCount } from "#limits/request-count";
 import type { JobServices } from "#ingest-jobs/job-services";
 import type { Logger } from "#observability/logger";
 import { CacheTally } from "#rag/cache-tally";
@@ -23,7 +23,7 @@ import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
-import { budgetedModels } from "#worker/budgeted-models";
+import { type BudgetedModels, budgetedModels } from "#worker/budgeted-models";
 import { checkDependencies } from "#worker/check-dependencies";
 import { auditLogOf, composeTools } from "#worker/compose-tools";
 import type { WorkerEnv } from "#worker/env";
@@ -33,7 +33,7 @@ import type { Services } from "#worker/services";
 
 /** The adapters of one tenant: its gateway and its knowledge. */
 export interface TenantServices {
-  readonly models: ModelClient;
+  readonly models: BudgetedModels;
   readonly knowledge: SearchServices;
   readonly jobs: IngestJobStore;
   readonly sessionIndex: SessionIndex;
@@ -52,8 +52,16 @@ export interface IsolateParts {
   readonly log: Logger;
 }
 
-/** Makes the adapters of a tenant. The only place where bindings become services. */
-export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: IsolateParts): TenantServices {
+/**
+ * Makes the adapters of a tenant. The only place where bindings become services. `count` is the request that is counted
+ * with what these models spend first.
+ */
+export function composeTenant(
+  env: WorkerEnv,
+  tenant: TenantConfig,
+  parts: IsolateParts,
+  count?: RequestCount,
+): TenantServices {
   const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, parts.environment);
   const gateway = workersAiClient(env.AI, {
     gatewayId,
@@ -63,7 +71,10 @@ export function composeTenant(env: WorkerEnv, tenant: TenantConfig, parts: Isola
     waitUntil,
   });
   const { quotas } = parts;
-  const models = budgetedModels(gateway, { quotas, budgets: budgetsOf(tenant), ai: tenant.ai, waitUntil });
+  const models = budgetedModels(gateway, {
+    ...{ quotas, budgets: budgetsOf(tenant), ai: tenant.ai, waitUntil },
+    ...(count === undefined ? {} : { count }),
+  });
   const knowledge: SearchServices = {
     documents: createD1DocumentStore(env.DB),
     vectors: createVectorizeVectorStore(env.VECTORS, tenant.vectorize),
@@ -92,7 +103,7 @@ export function composeServices(
     clock: systemClock,
     cacheTally: new CacheTally(),
     sessionIndex: createD1SessionIndex(env.DB),
-    models: (tenant) => composeTenant(env, tenant, parts).models,
+    models: (tenant, count) => composeTenant(env, tenant, parts, count).models,
     knowledge: (tenant) => composeTenant(env, tenant, parts).knowledge,
     ingestJobs: (tenant): JobServices => {
       const { knowledge, jobs } = composeTenant(env, tenant, parts);

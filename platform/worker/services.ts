@@ -5,6 +5,7 @@ import type { JobServices } from "#ingest-jobs/job-services";
 import type { ToolHost } from "#llm-tools/run-tool";
 import type { UsageReport } from "#limits/quota-message";
 import type { RateCaller } from "#limits/rate-demands";
+import type { RequestCount } from "#limits/request-count";
 import type { CacheTally } from "#rag/cache-tally";
 import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
@@ -22,8 +23,8 @@ export interface Services {
   readonly sessionIndex: SessionIndex;
   /** Prompts, flags and models of now. */
   readonly settings: RuntimeSettings;
-  /** The tenant's models, by way of its gateway. */
-  models(tenant: TenantConfig): ModelClient;
+  /** The tenant's models, by way of its gateway. The request `count` is counted with what they spend first. */
+  models(tenant: TenantConfig, count: RequestCount): ModelClient;
   /** Documents, search and what they need. */
   knowledge(tenant: TenantConfig): SearchServices;
   /** The same, and the jobs that ingest what is too much for one call. */

@@ -3,7 +3,9 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { Principal } from "#auth/principal";
 import type { AppEnv } from "#http/request-context";
 import type { QuotaClient } from "#limits/quota-client";
+import type { RateDemand, RateRefusal } from "#limits/quota-message";
 import { rateDemands } from "#limits/rate-demands";
+import type { RequestCount } from "#limits/request-count";
 
 /** Puts `RateLimit` and its kin on the answer of a request that was counted. A refused one carries its own. */
 export function rateLimitHeaders<Services>(): MiddlewareHandler<AppEnv<Services>> {
@@ -25,17 +27,66 @@ export async function countRequest<Services>(
   quotas: QuotaClient,
   principal?: Principal,
 ): Promise<void> {
-  const { tenant } = c.var;
-  const ip = c.req.header("cf-connecting-ip") ?? "unknown";
-  const rate =
-    principal === undefined
-      ? rateDemands(tenant.limits, { ip }, ["ip"])
-      : rateDemands(tenant.limits, principal.kind === "anonymous" ? { ip } : { ip, principalId: principal.id });
-  const { headers } = await quotas.admit(tenant.tenantId, {
-    rate,
-    waitUntil: (work) => {
-      c.executionCtx.waitUntil(work);
-    },
+  const { headers } = await quotas.admit(c.var.tenant.tenantId, {
+    rate: demandsOf(c, principal),
+    waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
   c.set("rateHeaders", headers);
+}
+
+/**
+ * The count of a request that its handler may make together with what it spends. What can be decided at once is: refused
+ * with `rate_limited`, or counted. `close` counts what the handler left open.
+ */
+export class OpenCount<Services> implements RequestCount {
+  readonly #c: Context<AppEnv<Services>>;
+  readonly #quotas: QuotaClient;
+  #demands: readonly RateDemand[];
+
+  constructor(c: Context<AppEnv<Services>>, quotas: QuotaClient, principal: Principal) {
+    this.#c = c;
+    this.#quotas = quotas;
+    this.#demands = demandsOf(c, principal);
+    const admission = quotas.admitHere(c.var.tenant.tenantId, this.#request());
+    if (admission !== undefined) this.decided(admission.headers);
+  }
+
+  get demands(): readonly RateDemand[] {
+    return this.#demands;
+  }
+
+  decided(headers?: Readonly<Record<string, string>>): void {
+    this.#demands = [];
+    if (headers !== undefined) this.#c.set("rateHeaders", headers);
+  }
+
+  refused(refusal: RateRefusal): void {
+    this.#quotas.learnRefusal(this.#c.var.tenant.tenantId, this.#demands, refusal);
+    this.#demands = [];
+  }
+
+  /** Runs the handler, and counts behind it what it did not. A refusal then stands in place of whatever it answered. */
+  async around(handle: () => Promise<Response>): Promise<Response> {
+    try {
+      return await handle();
+    } finally {
+      if (this.#demands.length > 0) await this.#close();
+    }
+  }
+
+  async #close(): Promise<void> {
+    const { headers } = await this.#quotas.admit(this.#c.var.tenant.tenantId, { ...this.#request(), isNoted: true });
+    this.decided(headers);
+  }
+
+  #request(): { rate: readonly RateDemand[]; waitUntil: (work: Promise<unknown>) => void } {
+    return { rate: this.#demands, waitUntil: (work) => this.#c.executionCtx.waitUntil(work) };
+  }
+}
+
+function demandsOf<Services>(c: Context<AppEnv<Services>>, principal: Principal | undefined): readonly RateDemand[] {
+  const { limits } = c.var.tenant;
+  const ip = c.req.header("cf-connecting-ip") ?? "unknown";
+  if (principal === undefined) return rateDemands(limits, { ip }, ["ip"]);
+  return rateDemands(limits, principal.kind === "anonymous" ? { ip } : { ip, principalId: principal.id });
 }

@@ -1,6 +1,6 @@
 import * as z from "zod";
 
-import type { UsageReport } from "#limits/quota-message";
+import type { RateRefusal, UsageReport } from "#limits/quota-message";
 import { limitsSchema } from "#tenancy/limits-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
@@ -15,17 +15,19 @@ export const commandSchema = z.discriminatedUnion("op", [
     limits: limitsSchema,
     times: z.int().default(1),
     caller: z.object({ principalId: z.string().optional(), ip: z.string() }).optional(),
-    spend: z
-      .object({ keyId: z.string(), modelId: z.string(), need: amountSchema, isTransferable: z.boolean().optional() })
-      .optional(),
+    spend: z.object({ keyId: z.string(), modelId: z.string(), need: amountSchema }).optional(),
+    /** Only what the isolate can decide by itself. */
+    isHere: z.boolean().default(false),
+  }),
+  /** Tells of a refusal that was given elsewhere. */
+  z.object({
+    op: z.literal("learn"),
+    tenantId: tenantIdSchema,
+    limits: limitsSchema,
+    caller: z.object({ principalId: z.string().optional(), ip: z.string() }),
+    refusal: z.custom<RateRefusal>(),
   }),
   z.object({ op: z.literal("settle"), ids: z.array(z.string()), actual: amountSchema }),
-  z.object({
-    op: z.literal("settle-elsewhere"),
-    tenantId: tenantIdSchema,
-    reservation: z.unknown(),
-    actual: amountSchema,
-  }),
   z.object({ op: z.literal("usage"), tenantId: tenantIdSchema, limits: limitsSchema, keyId: z.string() }),
   /** Stops the clock of this Worker's client and of its objects; `null` lets it run. */
   z.object({ op: z.literal("clock"), tenantId: tenantIdSchema, nowMs: z.number().nullable() }),
@@ -45,13 +47,15 @@ export type Command = z.input<typeof commandSchema>;
 /** One request's fate. */
 export interface AdmitResult {
   readonly ok: boolean;
+  /** It could not be decided here. */
+  readonly isOpen?: boolean;
   /** Of the kept admission. */
   readonly id: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly code?: string;
   readonly message?: string;
   readonly exceeded?: number;
-  readonly reservation?: unknown;
+  readonly refusal?: RateRefusal;
 }
 
 /** Calls of the object since the last look, and failures that were reported. */
@@ -65,8 +69,8 @@ export interface Stats {
 /** What a command answers. */
 export interface Answers {
   readonly admit: readonly AdmitResult[];
+  readonly learn: unknown;
   readonly settle: unknown;
-  readonly "settle-elsewhere": unknown;
   readonly usage: UsageReport;
   readonly clock: unknown;
   readonly fail: unknown;

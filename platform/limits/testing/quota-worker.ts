@@ -1,7 +1,9 @@
 import { toPlatformError } from "#base/errors";
 import { toBudgets } from "#limits/budget";
-import { type Admission, QuotaClient, type Reservation } from "#limits/quota-client";
+import { type Admission, QuotaClient } from "#limits/quota-client";
 import { type QuotaNamespace, quotaNamespace, type QuotaStub } from "#limits/quota-calls";
+import { RateLimitedError } from "#limits/quota-errors";
+import type { RateDemand } from "#limits/quota-message";
 import { type QuotaEnv, QuotaObject } from "#limits/quota-object";
 import { quotaObjectName } from "#limits/quota-object-name";
 import { rateDemands } from "#limits/rate-demands";
@@ -61,17 +63,10 @@ type Parsed<Op extends Command["op"]> = Extract<z.output<typeof commandSchema>, 
 async function admit(
   quotas: QuotaClient,
   context: ExecutionContext,
-  { tenantId, limits, times, caller, spend }: Parsed<"admit">,
+  { tenantId, limits, times, caller, spend, isHere }: Parsed<"admit">,
 ): Promise<AdmitResult[]> {
   const request = {
-    ...(caller === undefined
-      ? {}
-      : {
-          rate: rateDemands(limits, {
-            ip: caller.ip,
-            ...(caller.principalId === undefined ? {} : { principalId: caller.principalId }),
-          }),
-        }),
+    ...(caller === undefined ? {} : { rate: demandsOf(limits, caller) }),
     ...(spend === undefined
       ? {}
       : {
@@ -80,30 +75,36 @@ async function admit(
             modelId: spend.modelId,
             need: spend.need,
             budgets: toBudgets(limits.budgets, limits.enforced),
-            isTransferable: spend.isTransferable === true,
           },
         }),
     waitUntil: (work: Promise<unknown>) => {
       context.waitUntil(work);
     },
   };
-  return Promise.all(Array.from({ length: times }, () => admitOne(quotas, tenantId, request)));
+  return Promise.all(Array.from({ length: times }, () => admitOne(quotas, tenantId, request, isHere)));
+}
+
+function demandsOf(limits: Parsed<"admit">["limits"], { ip, principalId }: Parsed<"learn">["caller"]): RateDemand[] {
+  return rateDemands(limits, { ip, ...(principalId === undefined ? {} : { principalId }) });
 }
 
 async function admitOne(
   quotas: QuotaClient,
   tenantId: TenantId,
   request: Parameters<QuotaClient["admit"]>[1],
+  isHere: boolean,
 ): Promise<AdmitResult> {
   const id = String(nextId++);
   try {
-    const admission = await quotas.admit(tenantId, request);
+    const admission = isHere ? quotas.admitHere(tenantId, request) : await quotas.admit(tenantId, request);
+    if (admission === undefined) return { ok: false, isOpen: true, id, headers: {} };
     admissions.set(id, admission);
-    const { headers, exceeded, reservation } = admission;
-    return { ok: true, id, headers, exceeded: exceeded.length, reservation };
+    const { headers, exceeded } = admission;
+    return { ok: true, id, headers, exceeded: exceeded.length };
   } catch (thrown) {
     const { code, message, headers } = toPlatformError(thrown);
-    return { ok: false, id, headers, code, message };
+    const refusal = thrown instanceof RateLimitedError ? { refusal: thrown.refusal } : {};
+    return { ok: false, id, headers, code, message, ...refusal };
   }
 }
 
@@ -115,14 +116,12 @@ async function run(command: z.output<typeof commandSchema>, env: Env, context: E
   switch (command.op) {
     case "admit":
       return admit(client, context, command);
+    case "learn":
+      client.learnRefusal(command.tenantId, demandsOf(command.limits, command.caller), command.refusal);
+      return "learned";
     case "settle":
       for (const id of command.ids) admissions.get(id)?.settle(command.actual);
       return "settled";
-    case "settle-elsewhere": {
-      const waitUntil = (work: Promise<unknown>): void => context.waitUntil(work);
-      client.settle(command.tenantId, command.reservation as Reservation, command.actual, waitUntil);
-      return "settled";
-    }
     case "usage": {
       const { tenantId, limits, keyId } = command;
       const rate = rateDemands(limits, { principalId: keyId, ip: "192.0.2.1" });

@@ -37,16 +37,17 @@ export const chatRoute = defineRoute<Services>()(
     access: "chat",
     body: chatRequestSchema,
     bodyLimit: "standard",
+    countsItself: true,
     response: chatResponseSchema,
     contentType: "text/event-stream",
   },
   async (context, { body }) => {
     const turn = await toTurnRequest(context, body);
-    const { tenantId } = context.tenant;
+    const { count, tenant, traceId } = context;
     const { sessions } = context.services;
     const headers = { "x-session-id": turn.sessionId };
-    if (body.stream) return eventStream(await sessions.startTurn(tenantId, turn), headers);
-    return envelope(context.traceId, await sessions.answerTurn(tenantId, turn), { headers });
+    if (body.stream) return eventStream(await sessions.startTurn(tenant.tenantId, turn, count), headers);
+    return envelope(traceId, await sessions.answerTurn(tenant.tenantId, turn, count), { headers });
   },
 );
 
@@ -142,7 +143,7 @@ export const deleteSessionRoute = defineRoute<Services>()(
   },
 );
 
-async function toTurnRequest(context: RequestContext<Services>, body: ChatRequest): Promise<TurnRequest> {
+async function toTurnRequest(context: RequestContext<Services>, body: ChatRequest): Promise<Omit<TurnRequest, "rate">> {
   const { tenant, principal, services, traceId } = context;
   const messages = body.messages ?? [{ role: "user" as const, content: body.message ?? "" }];
   if (messages.some((message) => message.role === "system") && !hasScope(principal, "admin")) {

@@ -24,6 +24,7 @@ export const completionsRoute = defineRoute<Services>()(
     flag: "openaiApi",
     body: completionRequestSchema,
     bodyLimit: "standard",
+    countsItself: true,
     bareResponse: completionSchema,
     contentType: "text/event-stream",
   },
@@ -53,12 +54,12 @@ export const completionsRoute = defineRoute<Services>()(
 
 /** The only place where this route spends: the client reserves what the call may cost, and settles at its end. */
 function openAnswer(
-  { tenant, services, traceId, route, principal }: RequestContext<Services>,
+  { tenant, services, traceId, route, principal, count }: RequestContext<Services>,
   textRequest: TextRequest,
   signal: AbortSignal,
 ): Promise<TextStream> {
   const callContext = { traceId, route, principalId: principal.id, signal };
-  return services.models(tenant).streamText(tenant.tenantId, textRequest, callContext);
+  return services.models(tenant, count).streamText(tenant.tenantId, textRequest, callContext);
 }
 
 function headOf({ services }: RequestContext<Services>, { model }: TextStream): CompletionHead {

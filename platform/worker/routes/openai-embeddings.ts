@@ -16,9 +16,10 @@ export const embeddingsRoute = defineRoute<Services>()(
     flag: "openaiApi",
     body: embeddingRequestSchema,
     bodyLimit: "standard",
+    countsItself: true,
     bareResponse: embeddingListSchema,
   },
-  async ({ tenant, services, traceId, route, principal, request }, { body }) => {
+  async ({ tenant, services, traceId, route, principal, request, count }, { body }) => {
     const model = chooseEmbeddingModel(tenant, {
       environment: services.environment,
       requested: body.model ?? undefined,
@@ -27,7 +28,7 @@ export const embeddingsRoute = defineRoute<Services>()(
     demandDimensions(model, body, tenant.vectorize.dimensions);
     const callContext = { traceId, route, principalId: principal.id, signal: request.signal };
     const embeddings = await services
-      .models(tenant)
+      .models(tenant, count)
       .embed(tenant.tenantId, { model, texts: inputTexts(body) }, callContext);
     return Response.json(toEmbeddingList(embeddings, body.encoding_format ?? "float"));
   },

@@ -1,10 +1,12 @@
 import { defineWorker } from "#worker/define-worker";
-import { ACME, GLOBEX, HOOLI, INITECH, VANDELAY } from "#worker/testing/two-tenants";
+import { FaultyQuota } from "#worker/testing/faulty-quota";
+import { ACME, GLOBEX, HOOLI, INITECH, SOYLENT, STARK, UMBRELLA, VANDELAY } from "#worker/testing/two-tenants";
 
 const worker = defineWorker({
-  tenants: [ACME, GLOBEX, HOOLI, INITECH, VANDELAY],
-  prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." } },
+  tenants: [ACME, GLOBEX, HOOLI, INITECH, SOYLENT, STARK, UMBRELLA, VANDELAY],
+  prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." }, soylent: { system: "Hi" } },
 });
 
 export default worker.handler;
-export const { ChatSession, IdempotencyRecord, TenantQuota, IngestWorkflow } = worker;
+export const { ChatSession, IdempotencyRecord, IngestWorkflow } = worker;
+export const TenantQuota = FaultyQuota;

@@ -15,6 +15,7 @@ export interface Call {
   /** Sent as JSON; a string or a stream is sent as it is. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
 }
 
 /** An answer, read to its end. `json` is the parsed body, or undefined. */
@@ -110,10 +111,11 @@ export async function startTestWorker({
   };
 }
 
-function toRequestInit({ method, tenant, key, body, headers = {} }: Call): RequestInit {
+function toRequestInit({ method, tenant, key, body, headers = {}, signal }: Call): RequestInit {
   const isRaw = typeof body === "string" || body instanceof Uint8Array || body instanceof ReadableStream;
   return {
     method: method ?? (body === undefined ? "GET" : "POST"),
+    ...(signal === undefined ? {} : { signal }),
     headers: {
       ...(body === undefined ? {} : { "content-type": "application/json" }),
       ...(tenant === undefined ? {} : { "x-tenant-id": tenant }),

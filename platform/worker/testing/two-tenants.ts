@@ -74,3 +74,32 @@ export const VANDELAY: TenantConfigInput = {
     budgets: [{ scope: "model", id: "@cf/baai/bge-reranker-base", unit: "tokens", window: "day", limit: 100_000 }],
   },
 };
+
+/** A tenant with next to no budget: of calls that may cost 15 tokens, ten. Its rate limits are no matter. */
+export const SOYLENT: TenantConfigInput = {
+  tenantId: "soylent",
+  displayName: "Soylent Corporation",
+  accountId,
+  limits: { rate: WIDE_RATE, budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 150 }] },
+};
+
+const [UMBRELLA_MODEL, UMBRELLA_FALLBACK] = ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"];
+
+/** A tenant whose model has a fallback, and a budget that nothing here uses up. */
+export const UMBRELLA: TenantConfigInput = {
+  tenantId: "umbrella",
+  displayName: "Umbrella Corporation",
+  accountId,
+  ai: {
+    models: { chat: UMBRELLA_MODEL },
+    allowedModels: [UMBRELLA_FALLBACK],
+    fallbacks: { [UMBRELLA_MODEL]: [UMBRELLA_FALLBACK] },
+  },
+  limits: {
+    rate: WIDE_RATE,
+    budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 100_000_000 }],
+  },
+};
+
+/** A tenant whose config says nothing of limits. */
+export const STARK: TenantConfigInput = { tenantId: "stark", displayName: "Stark Industries", accountId };
