@@ -2,7 +2,7 @@ import type { TokenUsage } from "#ai-gateway/model-client";
 
 /**
  * Tokens of a text, when the provider does not say: one per four characters of ASCII, one per other character,
- * at least one per word. Errs to the high side for the common tokenizers, so that nothing goes unbilled.
+ * at least one per word. Errs to the high side for the common tokenizers, so that nothing goes unbilled; sums of parts differ from the whole.
  * Read unit by unit: every message of a prompt comes through here, and a match for each word would cost many times more.
  */
 export function estimateTokens(text: string): number {

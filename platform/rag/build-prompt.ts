@@ -1,5 +1,5 @@
 import type { ChatMessage } from "#ai-gateway/model-client";
-import { estimateTokens, isPairAt, unitCost, sizeToCost } from "#rag/measure-text";
+import { sizeInTokens, isPairAt, unitCost, sizeToCost } from "#rag/measure-text";
 import type { QueryIntent } from "#rag/query-intent";
 
 /** Estimated tokens that the sources may take in a prompt, when a caller does not say. */
@@ -78,13 +78,13 @@ export function fenceSources(
   let left = maxTokens;
   for (const { n, title, text } of sources) {
     const open = `<source id="${n}" title="${escapeAttribute(title)}">`;
-    const room = left - estimateTokens(open) - CLOSING_TOKENS;
+    const room = left - sizeInTokens(open) - CLOSING_TOKENS;
     if (room < MIN_SOURCE_TOKENS) break;
     const content = escapeFence(cutToTokens(text, room));
     const block = `${open}\n${content}\n</source>`;
     blocks.push(block);
     used.push(n);
-    left -= estimateTokens(block);
+    left -= sizeInTokens(block);
   }
   return { fenced: blocks.join("\n"), used };
 }

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { chunkText, maxChunkCount, type Chunking } from "#rag/chunk-text";
-import { estimateTokens } from "#rag/measure-text";
+import { sizeInTokens } from "#rag/measure-text";
 
 // A byte order mark is text like any other here.
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
@@ -80,7 +80,7 @@ describe("chunkText", () => {
         const chunks = chunkText(text, chunking);
         assert.ok(chunks.length <= maxChunkCount(text.length, chunking));
         for (const chunk of chunks) {
-          const size = chunking.unit === "characters" ? chunk.text.length : estimateTokens(chunk.text);
+          const size = chunking.unit === "characters" ? chunk.text.length : sizeInTokens(chunk.text);
           assert.ok(size <= chunking.size + (chunking.unit === "tokens" ? 1 : 0), `${size} > ${chunking.size}`);
         }
       }),

@@ -28,8 +28,11 @@ export function unitCost(unit: number, kind: TextUnit): number {
   return unit < FIRST_DENSE_SCRIPT_UNIT ? OTHER_ALPHABET_QUARTERS : DENSE_SCRIPT_QUARTERS;
 }
 
-/** Estimated tokens of a text, rounded up. */
-export function estimateTokens(text: string): number {
+/**
+ * A text's size in tokens, rounded up: the sum of its units' costs, so that what is cut by it fits. Chunks of stored documents
+ * rest on it. What a call is charged is estimated by `#ai-gateway/estimate-tokens`, which errs to the high side and is no sum.
+ */
+export function sizeInTokens(text: string): number {
   let quarters = 0;
   for (let at = 0; at < text.length; at++) quarters += unitCost(text.charCodeAt(at), "tokens");
   return Math.ceil(quarters / QUARTERS_PER_TOKEN);
