@@ -66,6 +66,15 @@ const fields = z.strictObject({
   tools: toolsSchema.prefault({}),
   featureFlags: featureFlagsSchema.prefault({}),
   logging: loggingSchema.prefault({}),
+  /** Names of the secrets that each deployed environment must have. Their texts are set with `:secrets`, never here. */
+  secrets: z
+    .array(
+      z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, {
+        error: "must be a name such as SPEECH_KEY: upper case, digits and _. The text of a secret does not belong here",
+      }),
+    )
+    .max(100)
+    .default([]),
 });
 
 /**

@@ -98,6 +98,7 @@ export function composeServices(
   const { environment, sessions, settings, quotas } = parts;
   return {
     environment,
+    version: env.VERSION,
     sessions,
     settings,
     clock: systemClock,

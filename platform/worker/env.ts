@@ -14,6 +14,8 @@ export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
   readonly VECTORS: Vectorize;
   /** Runs of ingest jobs. */
   readonly INGEST_JOBS: Workflow<IngestRun>;
+  /** Which version of the Worker runs; a deploy reads it to know whom it has reached. */
+  readonly VERSION?: WorkerVersionMetadata;
   /** Name of the environment, in text. */
   readonly ENVIRONMENT: string;
   /** `off` lifts rate limits and budgets; heeded in the environment `dev` only. */

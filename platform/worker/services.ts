@@ -18,6 +18,8 @@ import type { DependencyStatus } from "#worker/check-dependencies";
 /** What the routes may use. Built once per isolate by `composeServices`; every call names its tenant. */
 export interface Services {
   readonly environment: EnvironmentName;
+  /** The deployed version that runs, and the release it was uploaded as. */
+  readonly version: { readonly id: string; readonly tag: string } | undefined;
   readonly clock: Clock;
   readonly sessions: SessionClient;
   readonly sessionIndex: SessionIndex;

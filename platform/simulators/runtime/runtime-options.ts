@@ -13,6 +13,8 @@ export interface WorkerDeployment {
   readonly vectorIndexes?: Readonly<Record<string, VectorIndexOptions>>;
   /** Hostnames this Worker answers, `*.example` included. Without any it answers what no other Worker does. */
   readonly hosts?: readonly string[];
+  /** What a `version_metadata` binding says. Default: an id that nobody knows, and no tag. */
+  readonly version?: { readonly id: string; readonly tag: string };
   /** Secrets and local variables; they win over `config.vars`. */
   readonly extraVars?: Readonly<Record<string, string>>;
 }

@@ -88,7 +88,13 @@ function storageBindings(
   return env;
 }
 
-function platformBindings({ config }: WorkerDeployment): WorkerEnv {
+/** The binding is a plain object, so that it can name a version that was deployed to somewhere. */
+function versionMetadata(version: WorkerDeployment["version"]): WorkerEnv[string] {
+  if (version === undefined) return { type: "version-metadata" };
+  return { type: "json", value: { ...version, timestamp: new Date().toISOString() } };
+}
+
+function platformBindings({ config, version }: WorkerDeployment): WorkerEnv {
   const env: WorkerEnv = {};
   for (const { binding, queue, delivery_delay } of config.queues?.producers ?? []) {
     env[binding] = {
@@ -106,7 +112,7 @@ function platformBindings({ config }: WorkerDeployment): WorkerEnv {
   for (const { binding, service, entrypoint } of config.services ?? []) {
     env[binding] = { type: "worker", worker: service, ...(entrypoint === undefined ? {} : { exportName: entrypoint }) };
   }
-  if (config.version_metadata) env[config.version_metadata.binding] = { type: "version-metadata" };
+  if (config.version_metadata) env[config.version_metadata.binding] = versionMetadata(version);
   if (config.assets?.binding) env[config.assets.binding] = { type: "assets" };
   return env;
 }

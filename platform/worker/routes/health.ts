@@ -15,6 +15,10 @@ const dependencySchema = z.object({
 const healthSchema = z.object({
   status: z.enum(["ok", "degraded"]),
   environment: z.enum(ENVIRONMENTS),
+  version: z
+    .object({ id: z.string(), tag: z.string() })
+    .optional()
+    .describe("The deployed version that answers, and the release it was uploaded as."),
   models: z.object({ chat: z.string(), embedding: z.string() }),
   dependencies: z.array(dependencySchema).optional().describe("Only with ?deep=1."),
 });
@@ -37,6 +41,7 @@ export const healthRoute = defineRoute<Services>()(
     const data: z.output<typeof healthSchema> = {
       status: isDegraded ? "degraded" : "ok",
       environment: services.environment,
+      ...(services.version === undefined ? {} : { version: { id: services.version.id, tag: services.version.tag } }),
       models: {
         chat: chooseChatModel(tenant, { environment: services.environment, route: "/chat" }),
         embedding: chooseEmbeddingModel(tenant, services),

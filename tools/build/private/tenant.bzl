@@ -13,7 +13,10 @@ _CHECKED_CONFIG = "gen/config.json"
 _ENTRY = "gen/entry.js"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
-_COMMANDS = ["audit", "chat", "dev", "flags", "ingest", "keys", "prompts", "smoke"]
+_COMMANDS = ["audit", "chat", "dev", "flags", "ingest", "keys", "prompts"]
+
+# Programs of //tools/fleet that act on the tenant's Cloudflare account.
+_OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "tail"]
 
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
@@ -34,12 +37,19 @@ def tenant(name):
     | `:chat`          | talks to it                                                     | `bazel run //tenants/<name>:chat` |
     | `:ingest`        | uploads a folder of documents to it                             | `bazel run //tenants/<name>:ingest -- docs` |
     | `:audit`         | shows what its tools did, and proves that nothing is missing    | `bazel run //tenants/<name>:audit -- verify` |
-    | `:smoke`         | asks a running one whether everything answers                   | `bazel run //tenants/<name>:smoke` |
+    | `:smoke`         | asks a running or deployed one whether everything answers       | `bazel run //tenants/<name>:smoke -- --env staging` |
     | `:flags`         | feature flags and chat models at run time: list, get, set, unset | `bazel run //tenants/<name>:flags -- list` |
     | `:keys`          | API keys: list, create, revoke, rotate                          | `bazel run //tenants/<name>:keys -- list` |
     | `:prompts`       | prompts at run time: list, show, push, activate, rollback       | `bazel run //tenants/<name>:prompts -- list` |
+    | `:provision`     | makes what an environment needs in the Cloudflare account       | `bazel run //tenants/<name>:provision -- --env staging` |
+    | `:deploy`        | deploys it, after a plan and with checks                        | `bazel run //tenants/<name>:deploy -- --env staging` |
+    | `:drift`         | compares the account with the build                             | `bazel run //tenants/<name>:drift -- --env staging` |
+    | `:rollback`      | goes back to an earlier release                                 | `bazel run //tenants/<name>:rollback -- --env staging` |
+    | `:secrets`       | lists, sets and deletes secrets                                 | `bazel run //tenants/<name>:secrets -- list --env staging` |
+    | `:tail`          | shows requests and log lines as they happen                     | `bazel run //tenants/<name>:tail -- --env staging` |
 
-    No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant.
+    No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant and //tools/fleet.
+    `//:deploy_all` and `//:drift_all` find the tenants by the tag of `:deploy`.
 
     Args:
       name: the tenant's id, its folder and `tenantId` in its config.
@@ -61,6 +71,9 @@ def tenant(name):
     _smoke_test(name)
     for command in _COMMANDS:
         _command(command, name)
+    _command("smoke", name, programs = "//tools/fleet")
+    for command in _OPERATOR_COMMANDS:
+        _operator_command(command, name)
     package_checks()
 
 def _config(name):
@@ -143,19 +156,43 @@ def _smoke_test(name):
         tags = _TAGS + ["block-network"],
     )
 
-def _command(command, name):
+def _command(command, name, programs = "//tools/tenant"):
     data, options = _tenant_files(name)
     prompts = native.glob(["prompts/*.md"], allow_empty = True) if command == "prompts" else []
     js_binary(
         name = command,
         # The simulators are for tests and for the developer's machine.
         testonly = True,
-        data = data + prompts + ["//tools/tenant:{}.program".format(command)],
-        entry_point = "//tools/tenant:{}.js".format(command),
+        data = data + prompts + ["{}:{}.program".format(programs, command)],
+        entry_point = "{}:{}.js".format(programs, command),
         fixed_args = ["--{}={}".format(option, value) for option, value in options.items()] +
                      ["--baked={}".format(path_in_repository(prompt)) for prompt in prompts],
         node_options = ["--enable-source-maps"],
         tags = _TAGS,
+    )
+
+def _operator_command(command, name):
+    environments = [env for env in _ENVIRONMENTS if env != "dev"]
+    options = {
+        "bundle": path_in_repository("bundle.js"),
+        "config": path_in_repository(_CHECKED_CONFIG),
+        "migrations": "platform/storage/migrations",
+        "tenant": name,
+        "wrangler-dir": path_in_repository("gen"),
+    }
+    js_binary(
+        name = command,
+        data = [
+            ":bundle",
+            _CHECKED_CONFIG,
+            "//platform/storage:migrations",
+            "//tools/fleet:{}.program".format(command),
+        ] + ["gen/wrangler.{}.jsonc".format(env) for env in environments],
+        entry_point = "//tools/fleet:{}.js".format(command),
+        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
+        node_options = ["--enable-source-maps"],
+        # The name of the command is a tag: //:deploy_all asks bazel query for it.
+        tags = _TAGS + [command],
     )
 
 def tenants_test(name, tenants):

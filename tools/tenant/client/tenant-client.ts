@@ -1,6 +1,7 @@
 import * as z from "zod";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
+import { fetchByHost } from "#simulators/runtime/fetch-by-host";
 import { CommandError } from "#tools/command/command-line";
 
 const errorSchema = z.object({
@@ -18,6 +19,27 @@ export interface TenantAddress {
   /** Without a trailing slash. */
   readonly url: string;
   readonly apiKey: string;
+  /** Where the host name of `url` leads to instead of what DNS says, e.g. `http://127.0.0.1:8899`; over plain HTTP. */
+  readonly connectTo?: string;
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Header by which a caller asks for one version of a deployment
+ * (developers.cloudflare.com/workers/versions-and-deployments/version-overrides).
+ */
+export const VERSION_OVERRIDES_HEADER = "cloudflare-workers-version-overrides";
+
+/** Sends a request to a path of the tenant's Worker, the way its address says. */
+export function requestTenant(
+  { url, connectTo, headers }: TenantAddress,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const request = new Request(`${url}${path}`, init);
+  for (const [name, value] of Object.entries(headers ?? {})) request.headers.set(name, value);
+  return connectTo === undefined ? fetch(request) : fetchByHost(new URL(connectTo), request);
 }
 
 /** An answer with an error envelope: what the Worker said, for a person. */
@@ -74,18 +96,18 @@ interface SendOptions {
 }
 
 async function send(
-  { url, apiKey }: TenantAddress,
+  address: TenantAddress,
   method: string,
   path: string,
   body: unknown,
   { accept = "application/json", signal }: SendOptions = {},
 ): Promise<Response> {
   try {
-    return await fetch(`${url}${path}`, {
+    return await requestTenant(address, path, {
       method,
       headers: {
         accept,
-        authorization: `Bearer ${apiKey}`,
+        authorization: `Bearer ${address.apiKey}`,
         ...(body === undefined ? {} : { "content-type": "application/json" }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -93,7 +115,7 @@ async function send(
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new NetworkError(`nobody answers at ${url}`, {
+    throw new NetworkError(`nobody answers at ${address.url}`, {
       why: networkReason(error),
       fix: "check the address, and that the server runs",
     });

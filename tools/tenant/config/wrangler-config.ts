@@ -56,7 +56,9 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
     },
     // Made by the deploy itself: nothing to provision.
     workflows: [{ binding: "INGEST_JOBS", name: `${environment.workerName}-ingest`, class_name: "IngestWorkflow" }],
+    version_metadata: { binding: "VERSION" },
     migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
+    ...(config.secrets.length === 0 ? {} : { secrets: { required: config.secrets } }),
     observability: { enabled: true },
     upload_source_maps: true,
   };

@@ -14,6 +14,11 @@ export const addressOptions = {
     about: "address of a deployed or running Worker; default: the one on this machine",
   },
   key: { type: "string", value: "KEY", about: "API key for --url; default: TENANT_API_KEY" },
+  "connect-to": {
+    type: "string",
+    value: "URL",
+    about: "where the host of --url leads to instead of what DNS says; default: TENANT_CONNECT_TO",
+  },
   "ready-file": { type: "string", value: "FILE", about: "what :dev --ready-file wrote, instead of --url and --key" },
   data: { type: "string", value: "DIR", about: "data folder of the local server; default: .data/<tenant>" },
 } as const satisfies Record<string, OptionSpec>;
@@ -52,7 +57,8 @@ export function givenAddress(values: AddressValues, env: NodeJS.ProcessEnv): Ten
       exitCode: EXIT_CODES.usage,
     });
   }
-  return { url: parsed.href.replace(/\/+$/, ""), apiKey };
+  const connectTo = values["connect-to"] ?? env["TENANT_CONNECT_TO"];
+  return { url: parsed.href.replace(/\/+$/, ""), apiKey, ...(connectTo === undefined ? {} : { connectTo }) };
 }
 
 /**

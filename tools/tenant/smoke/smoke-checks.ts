@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import * as z from "zod";
 
 import { runChatTurn } from "#tools/tenant/client/chat-stream";
-import { callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
+import { callTenant, requestTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
 
 /** One promise of a tenant's Worker, and how to see that it is kept. A check throws when it is not. */
 export interface SmokeCheck {
@@ -40,8 +40,8 @@ export const SMOKE_CHECKS: readonly SmokeCheck[] = [
   { name: "streams a chat and forgets it on request", run: checkChat },
 ];
 
-async function checkHealth({ url }: TenantAddress): Promise<void> {
-  const response = await fetch(`${url}/health`);
+async function checkHealth(address: TenantAddress): Promise<void> {
+  const response = await requestTenant(address, "/health");
   assert.equal(response.status, 200, `HTTP ${response.status}`);
   const health = z
     .object({ ok: z.literal(true), tenantId: z.string(), traceId: z.string() })
@@ -49,8 +49,8 @@ async function checkHealth({ url }: TenantAddress): Promise<void> {
   assert.equal(response.headers.get("x-request-id"), health.traceId, "x-request-id differs from traceId");
 }
 
-async function checkOpenApi({ url }: TenantAddress): Promise<void> {
-  const response = await fetch(`${url}/openapi.json`);
+async function checkOpenApi(address: TenantAddress): Promise<void> {
+  const response = await requestTenant(address, "/openapi.json");
   assert.equal(response.status, 200, `HTTP ${response.status}`);
   const { openapi, paths } = z
     .object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
@@ -110,13 +110,13 @@ async function checkChat(address: TenantAddress): Promise<void> {
 }
 
 async function expectError(
-  { url }: TenantAddress,
+  address: TenantAddress,
   path: string,
   init: RequestInit,
   status: number,
   code: string,
 ): Promise<Response> {
-  const response = await fetch(`${url}${path}`, init);
+  const response = await requestTenant(address, path, init);
   const body = errorSchema.safeParse(await response.json().catch(() => undefined));
   assert.equal(response.status, status, `HTTP ${response.status} instead of ${status}`);
   assert.ok(body.success, "the answer is not the platform's error envelope");

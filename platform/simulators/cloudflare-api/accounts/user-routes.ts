@@ -14,6 +14,10 @@ export function userRoutes(nowMs: () => number): Route[] {
       if (token === undefined) throw new ApiError(401, 1_000, "Invalid API Token");
       return ok({ id: token.email, status: tokenStatus(token, nowMs()) });
     }),
+    // For tokens that belong to an account. All tokens here are of users.
+    route("GET", "/accounts/:account/tokens/verify", "none", () => {
+      throw new ApiError(401, 1_000, "Invalid API Token");
+    }),
     route("GET", "/memberships", "user", (request, call) =>
       page(
         accountsOf(call).map((account) => ({ id: account.id, account, status: "accepted" })),

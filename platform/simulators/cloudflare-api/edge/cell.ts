@@ -115,6 +115,7 @@ export class Cell {
       modulePath,
       config: { ...config, ...this.#assets(version, folder) },
       extraVars: secrets,
+      version: { id: version.id, tag: version.annotations["workers/tag"] ?? "" },
       vectorIndexes: Object.fromEntries(indexes.map((index) => [index.name, index.options])),
     };
   }

@@ -62,10 +62,11 @@ function bindingConfig(bindings: readonly BindingRecord[], objectsOf: string | u
     },
     analytics_engine_datasets: of("analytics_engine").map(({ name, dataset }) => ({ binding: name, dataset })),
     queues: { producers: of("queue").map(({ name, queue_name }) => ({ binding: name, queue: queue_name })) },
-    workflows: of("workflow").map(({ name, workflow_name, class_name }) => ({
+    workflows: of("workflow").map(({ name, workflow_name, class_name, script_name }) => ({
       binding: name,
       name: workflow_name,
       class_name,
+      ...owner(script_name ?? objectsOf),
     })),
     ratelimits: of("ratelimit").map(({ name, namespace_id, simple }) => ({ name, namespace_id, simple })),
     ...(ai === undefined ? {} : { ai: { binding: ai.name } }),

@@ -1,0 +1,164 @@
+import { spawn } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { request as sendHttp } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+import type { TokenRecord } from "#simulators/cloudflare-api/accounts/token-record";
+import {
+  type CloudflareApi,
+  type CloudflareApiOptions,
+  startCloudflareApi,
+} from "#simulators/cloudflare-api/start-cloudflare-api";
+import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
+import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
+
+export const ACCOUNT = "0123456789abcdef0123456789abcdef";
+export const TOKEN = "a-token-that-nobody-may-ever-see";
+
+/** How a command ended. */
+export interface CommandResult {
+  /** `null`: it was killed. */
+  readonly code: number | null;
+  /** Standard output and standard error. */
+  readonly output: string;
+  readonly stdout: string;
+}
+
+export interface CommandOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  readonly stdin?: string;
+  /** Hears of the process; a test that kills it does it with this. */
+  readonly onSpawn?: (kill: () => void) => void;
+}
+
+/** A checkout with built tenants, and the accounts they are deployed to. */
+export interface FleetWorkspace {
+  readonly folder: string;
+  readonly api: CloudflareApi;
+  /** Makes a tenant: its config, and what the build makes of it. */
+  addTenant(id: string, accountId?: string): void;
+  /** Writes the build of a tenant anew; `text` makes it another bundle. */
+  build(id: string, text?: string): void;
+  /** Changes the tenant's config, and builds. */
+  configure(id: string, change: (config: Record<string, unknown>) => void): void;
+  /** Runs a command of a tenant as its target would. */
+  run(command: string, tenant: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Asks the edge. */
+  ask(
+    hostname: string,
+    path: string,
+    init?: { method?: string; headers?: Record<string, string>; body?: string },
+  ): Promise<{ status: number; text: string }>;
+  close(): Promise<void>;
+}
+
+/** Starts the simulated accounts and makes an empty checkout. The bundle of every tenant is acme's, with its name changed. */
+export async function createFleetWorkspace(options: Partial<CloudflareApiOptions> = {}): Promise<FleetWorkspace> {
+  const folder = mkdtempSync(path.join(tmpdir(), "fleet-"));
+  const token: TokenRecord = { token: TOKEN, accounts: [ACCOUNT], email: "ops@example.com", permissions: "all" };
+  const api = await startCloudflareApi({ tokens: [token], dataDir: path.join(folder, "cloudflare"), ...options });
+  const tenantDir = (id: string): string => path.join(folder, "tenants", id);
+  const bundle = process.env["WORKER_BUNDLE"] ?? "";
+
+  const workspace: FleetWorkspace = {
+    folder,
+    api,
+    addTenant(id, accountId = ACCOUNT) {
+      mkdirSync(path.join(tenantDir(id), "gen"), { recursive: true });
+      const environments = {
+        staging: { hostnames: [`ai.staging.${id}.example`] },
+        production: { hostnames: [`ai.${id}.example`] },
+      };
+      const config = { tenantId: id, displayName: id, accountId, environments };
+      writeFileSync(
+        path.join(tenantDir(id), "tenant.config.json"),
+        `// ${id}, made for a test\n${JSON.stringify(config)}\n`,
+      );
+      workspace.build(id);
+    },
+    build(id, text = "") {
+      const config = readTenantConfig(path.join(tenantDir(id), "tenant.config.json"), id);
+      const gen = path.join(tenantDir(id), "gen");
+      writeFileSync(path.join(gen, "config.json"), JSON.stringify(config));
+      for (const environment of ENVIRONMENTS) {
+        writeFileSync(path.join(gen, `wrangler.${environment}.jsonc`), renderWranglerConfig(config, environment));
+      }
+      const code = readFileSync(bundle, "utf8").replaceAll(/\bacme\b/g, id);
+      writeFileSync(path.join(tenantDir(id), "bundle.js"), `${code}\n// ${text}\n`);
+      copyFileSync(`${bundle}.map`, path.join(tenantDir(id), "bundle.js.map"));
+    },
+    configure(id, change) {
+      const file = path.join(tenantDir(id), "tenant.config.json");
+      const config = JSON.parse(JSON.stringify(readTenantConfig(file, id))) as Record<string, unknown>;
+      change(config);
+      writeFileSync(file, JSON.stringify(config));
+      workspace.build(id);
+    },
+    run: (command, tenant, args, given) => runCommand(workspace, command, tenant, args, given),
+    ask: (hostname, target, init) => askEdge(api.origin, hostname, target, init),
+    async close() {
+      await api.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+  return workspace;
+}
+
+function runCommand(
+  { folder, api }: FleetWorkspace,
+  command: string,
+  tenant: string,
+  args: readonly string[],
+  { env = {}, stdin, onSpawn }: CommandOptions = {},
+): Promise<CommandResult> {
+  const dir = path.join(folder, "tenants", tenant);
+  const program = path.resolve(`tools/fleet/${command}.js`);
+  const fixed = [
+    `--tenant=${tenant}`,
+    `--bundle=${dir}/bundle.js`,
+    `--config=${dir}/gen/config.json`,
+    `--migrations=${path.resolve("platform/storage/migrations")}`,
+    command === "smoke" ? `--wrangler=${dir}/gen/wrangler.dev.jsonc` : `--wrangler-dir=${dir}/gen`,
+  ];
+  const child = spawn(process.execPath, [program, ...fixed, ...args], {
+    env: {
+      ...process.env,
+      BUILD_WORKSPACE_DIRECTORY: folder,
+      CLOUDFLARE_API_BASE_URL: api.apiUrl,
+      CLOUDFLARE_API_TOKEN: TOKEN,
+      TENANT_CONNECT_TO: api.origin,
+      DEPLOYED_BY: "ops@example.com",
+      NO_COLOR: "1",
+      ...env,
+    },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  onSpawn?.(() => void child.kill("SIGKILL"));
+  const [all, out]: [string[], string[]] = [[], []];
+  child.stdout.setEncoding("utf8").on("data", (text: string) => void (all.push(text), out.push(text)));
+  child.stderr.setEncoding("utf8").on("data", (text: string) => void all.push(text));
+  child.stdin.end(stdin ?? "");
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, output: all.join(""), stdout: out.join("") }));
+  });
+}
+
+function askEdge(
+  origin: string,
+  host: string,
+  target: string,
+  { method = "GET", headers = {}, body }: { method?: string; headers?: Record<string, string>; body?: string } = {},
+): Promise<{ status: number; text: string }> {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();
+  const { hostname, port } = new URL(origin);
+  const request = sendHttp({ hostname, port, path: target, method, headers: { ...headers, host } }, (answer) => {
+    const texts: string[] = [];
+    answer.setEncoding("utf8").on("data", (text: string) => texts.push(text));
+    answer.once("end", () => resolve({ status: answer.statusCode ?? 0, text: texts.join("") }));
+  });
+  request.once("error", reject).end(body);
+  return promise;
+}

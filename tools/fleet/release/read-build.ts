@@ -1,0 +1,96 @@
+import { createHash } from "node:crypto";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+import { parse } from "jsonc-parser";
+
+import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environment-config";
+import type { TenantConfig } from "#tenancy/tenant-config";
+import { CommandError } from "#tools/command/command-line";
+import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
+import { desiredState, parseRenderedConfig, type RenderedConfig } from "../state/desired-state.js";
+import type { WorkerState } from "../state/worker-state.js";
+
+/** Where the built files of one tenant are. */
+export interface BuildFiles {
+  readonly tenant: string;
+  /** `bundle.js`; its source map is beside it. */
+  readonly bundle: string;
+  /** The checked config. */
+  readonly config: string;
+  /** Folder of `wrangler.<environment>.jsonc`. */
+  readonly wranglerDir: string;
+  /** Folder of the D1 migrations. */
+  readonly migrations: string;
+}
+
+/** What would be deployed to one environment of a tenant. */
+export interface Build {
+  readonly tenantId: TenantConfig["tenantId"];
+  readonly environment: ResolvedEnvironment;
+  readonly config: TenantConfig;
+  readonly rendered: RenderedConfig;
+  readonly state: WorkerState;
+  readonly files: { readonly bundle: string; readonly wrangler: string };
+  /** SHA-256, hexadecimal. */
+  readonly bundleDigest: string;
+  /** SHA-256 of the rendered configuration without its comments, hexadecimal. */
+  readonly configDigest: string;
+  /** Names what is deployed: the same bundle with the same configuration has the same release. */
+  readonly release: string;
+  readonly migrations: readonly Migration[];
+}
+
+/** One SQL file of the migrations. They run in the order of their names. */
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/** Characters of a release after `r-`. With them it fits the tag of a version, which has 25 bytes. */
+const RELEASE_LENGTH = 20;
+
+/** Reads and digests the built files. @throws CommandError when one is missing or holds what cannot be deployed. */
+export function readBuild(files: BuildFiles, environment: EnvironmentName): Build {
+  const wrangler = path.join(files.wranglerDir, `wrangler.${environment}.jsonc`);
+  for (const file of [files.bundle, wrangler, files.config]) requireFile(file);
+  const config = readTenantConfig(files.config);
+  const value: unknown = parse(readFileSync(wrangler, "utf8"));
+  const rendered = parseRenderedConfig(value, wrangler);
+  const bundleDigest = sha256(readFileSync(files.bundle));
+  const configDigest = sha256(JSON.stringify(value));
+  return {
+    tenantId: config.tenantId,
+    environment: resolveEnvironment(config.tenantId, config.environments, environment),
+    config,
+    rendered,
+    state: desiredState(rendered),
+    files: { bundle: files.bundle, wrangler },
+    bundleDigest,
+    configDigest,
+    release: releaseOf(bundleDigest, configDigest),
+    migrations: readMigrations(files.migrations),
+  };
+}
+
+/** The name of a release. Pure. */
+export function releaseOf(bundleDigest: string, configDigest: string): string {
+  return `r-${sha256(`${bundleDigest}\n${configDigest}`).slice(0, RELEASE_LENGTH)}`;
+}
+
+function readMigrations(folder: string): Migration[] {
+  const names = readdirSync(folder).filter((name) => name.endsWith(".sql"));
+  return names.toSorted().map((name) => ({ name, sql: readFileSync(path.join(folder, name), "utf8") }));
+}
+
+function requireFile(file: string): void {
+  if (existsSync(file)) return;
+  throw new CommandError(`${file} is not there`, {
+    why: "it is not built",
+    fix: "start the command with tools/bazel run //tenants/…",
+  });
+}
+
+function sha256(content: string | Buffer): string {
+  return createHash("sha256").update(content).digest("hex");
+}

@@ -1,0 +1,33 @@
+import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
+import type { ResolvedEnvironment } from "#tenancy/environment-config";
+import { SCOPES } from "#tenancy/scopes";
+import type { TenantId } from "#tenancy/tenant-id";
+import type { Account } from "../account/account.js";
+import { deleteValue, putValue } from "../account/storage.js";
+
+/** How long the key of a smoke run lives, seconds: it goes away by itself if the run is killed. */
+const KEY_TTL_SECONDS = 600;
+
+/** Calls `use` with an API key of the tenant that is made for it, and taken away afterwards. */
+export async function withSmokeKey<T>(
+  account: Account,
+  { tenantId, environment }: { readonly tenantId: TenantId; readonly environment: ResolvedEnvironment },
+  use: (key: string) => Promise<T>,
+): Promise<T> {
+  const namespaceId = environment.kvNamespaceId ?? "";
+  const nowMs = Date.now();
+  const { key, record } = await generateApiKey(tenantId, {
+    label: "smoke test of a deploy",
+    scopes: [...SCOPES],
+    nowMs,
+    expiresAt: new Date(nowMs + KEY_TTL_SECONDS * 1_000).toISOString(),
+  });
+  const storageKey = await apiKeyStorageKey(tenantId, key);
+  await putValue(account, namespaceId, storageKey, JSON.stringify(record), KEY_TTL_SECONDS);
+  try {
+    return await use(key);
+  } finally {
+    // Whatever happens to this call: the key ends by itself.
+    await deleteValue(account, namespaceId, storageKey).catch(() => undefined);
+  }
+}
