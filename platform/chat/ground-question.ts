@@ -2,7 +2,7 @@ import type { Grounding } from "#chat/run-chat-turn";
 import { DEFAULT_SOURCE_TOKENS, fenceSources, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { AnswerFilter } from "#rag/answer-filter";
 import { checkCitations } from "#rag/check-citations";
-import type { RagCall, RagServices } from "#rag/rag-services";
+import type { RagServices, ReaderCall } from "#rag/rag-services";
 import { retrievePassages } from "#rag/retrieve-passages";
 import { readSources, toCitable, toPromptSource } from "#rag/read-sources";
 import { MAX_QUERY_CHARACTERS } from "#rag/search-request";
@@ -12,7 +12,7 @@ import type { TenantId } from "#tenancy/tenant-id";
 export async function groundQuestion(
   tenantId: TenantId,
   services: RagServices,
-  call: RagCall,
+  call: ReaderCall,
   question: string,
 ): Promise<Grounding> {
   const query = question.slice(0, MAX_QUERY_CHARACTERS).toWellFormed();

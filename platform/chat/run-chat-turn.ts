@@ -29,8 +29,12 @@ export interface TurnServices {
    * nothing. Throws `rate_limited`, `budget_exceeded`, or `model_unavailable` when the ledger does not answer.
    */
   admit(tenantId: TenantId, turn: Turn, rate: readonly RateDemand[]): Promise<TurnAdmission>;
-  /** Finds the tenant's passages for a question. */
-  ground(tenantId: TenantId, question: string, context: CallContext): Promise<Grounding>;
+  /** Finds those of the tenant's passages for a question that a reader with these labels may see. */
+  ground(
+    tenantId: TenantId,
+    { question, acl }: { readonly question: string; readonly acl: ReadonlySet<string> },
+    context: CallContext,
+  ): Promise<Grounding>;
   /** Told of what went wrong, with its private causes. */
   reportFailure(tenantId: TenantId, traceId: string, error: unknown): void;
 }
@@ -50,6 +54,8 @@ export interface Turn {
   readonly sessionId: string;
   readonly traceId: string;
   readonly principalId: string;
+  /** Labels that the principal carries now: what it could read in an earlier turn counts no more. */
+  readonly acl: ReadonlySet<string>;
   readonly modelId: string;
   /** The tenant's system prompt and which version of it. */
   readonly systemPrompt: string;
@@ -124,7 +130,9 @@ async function preparePrompt(
   turn: Turn,
 ): Promise<{ grounding: Grounding | undefined; prompt: readonly ChatMessage[] }> {
   const question = turn.messages.at(-1)?.content ?? "";
-  const grounding = turn.isGrounded ? await services.ground(tenantId, question, contextOf(turn)) : undefined;
+  const grounding = turn.isGrounded
+    ? await services.ground(tenantId, { question, acl: turn.acl }, contextOf(turn))
+    : undefined;
   const system = grounding === undefined ? turn.systemPrompt : `${turn.systemPrompt}\n\n${grounding.prompt}`;
   return { grounding, prompt: turnPrompt({ ...turn, system }, services.contextTokens(turn.modelId)) };
 }

@@ -4,7 +4,7 @@ import { buildPrompt, isNoAnswer, NO_ANSWER } from "#rag/build-prompt";
 import { checkCitations } from "#rag/check-citations";
 import { suggestFollowUps } from "#rag/follow-ups";
 import { judgeRelevance } from "#rag/judge-relevance";
-import type { RagCall, RagServices } from "#rag/rag-services";
+import type { RagServices, ReaderCall } from "#rag/rag-services";
 import { readSources, toCitable, toPromptSource, type ReadSource } from "#rag/read-sources";
 import { retrievePassages } from "#rag/retrieve-passages";
 import { isUnsupported, noConfidence, scoreConfidence } from "#rag/score-confidence";
@@ -21,7 +21,7 @@ const MAX_ANSWER_TOKENS = 1_024;
 const TEMPERATURE = 0.1;
 
 /** A search whose question was screened. */
-export interface AnswerCall extends RagCall {
+export interface AnswerCall extends ReaderCall {
   /** `query` is the question as models and stores may read it. */
   readonly request: SearchRequest;
 }
@@ -61,6 +61,7 @@ async function findGrounds(tenantId: TenantId, services: RagServices, call: Answ
   const retrieval = await retrievePassages(tenantId, services, {
     settings,
     context: call.context,
+    acl: call.acl,
     query: understood.query,
     topK: request.topK ?? settings.topK,
     filter: toDocumentFilter(request.filter),

@@ -1,9 +1,10 @@
 import { fuseRankings, type RankedItem } from "#rag/fuse-rankings";
 import type { Passage } from "#rag/passage";
 import type { RagSettings } from "#rag/rag-services";
-import { matchesFilter, type DocumentFilter } from "#storage/document-filter";
+import { mayRead } from "#storage/document-access";
+import { matchesFilter } from "#storage/document-filter";
 import type { IndexedChunk } from "#storage/document-record";
-import type { TextHit } from "#storage/document-store";
+import type { Reading, TextHit } from "#storage/document-store";
 import type { VectorMatch } from "#storage/vector-store";
 
 /** Lowest score of a side whose scale is known. */
@@ -18,17 +19,17 @@ export interface FoundChunks {
 }
 
 /**
- * Joins what the sides found into passages, best first. What the document store does not know, or the filter does not
- * let through, is dropped before it can take anybody's rank. Pure.
+ * Joins what the sides found into passages, best first. What the document store does not know, what is not meant for the
+ * reader (however it came here) and what the filter does not let through is dropped before it can take anybody's rank. Pure.
  */
 export function fusePassages(
   found: FoundChunks,
-  call: { readonly filter: DocumentFilter; readonly settings: Pick<RagSettings, "retrieval" | "metric"> },
+  call: Reading & { readonly settings: Pick<RagSettings, "retrieval" | "metric"> },
 ): readonly Passage[] {
   const { chunks } = found;
   const isAllowed = ({ id }: RankedItem): boolean => {
     const chunk = chunks.get(id);
-    return chunk !== undefined && matchesFilter(chunk, call.filter);
+    return chunk !== undefined && mayRead(chunk, call.acl) && matchesFilter(chunk, call.filter);
   };
   const lexical = found.lexical.map(({ chunk, score }) => ({ id: chunk.chunkId, score })).filter(isAllowed);
   const vector = found.vector.map(({ vectorId, score }) => ({ id: vectorId, score })).filter(isAllowed);

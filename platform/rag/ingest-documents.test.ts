@@ -106,7 +106,7 @@ describe("ingestDocuments", () => {
     await ingest([{ docId, text: "Only a short note now." }]);
     assert.deepEqual(await found("turbine rivet boatswain"), ["Only a short note now."]);
     const before = await rag.storage.vectors.describe();
-    await deleteDocument(acme, rag.services, docId);
+    await deleteDocument(acme, rag.services, docId, testCall.acl);
     const after = await rag.storage.vectors.describe();
     assert.equal(before.vectorCount - after.vectorCount, 1, "old vectors were gone before");
   });
@@ -115,10 +115,15 @@ describe("ingestDocuments", () => {
     const before = await rag.count("acme");
     const { vectorCount } = await rag.storage.vectors.describe();
     await ingest([{ docId, text: THREE_PARTS }]);
-    assert.deepEqual(await deleteDocument(acme, rag.services, docId), { docId, deleted: true, chunks: 3, vectors: 3 });
+    assert.deepEqual(await deleteDocument(acme, rag.services, docId, testCall.acl), {
+      docId,
+      deleted: true,
+      chunks: 3,
+      vectors: 3,
+    });
     assert.deepEqual(await rag.count("acme"), before);
     assert.equal((await rag.storage.vectors.describe()).vectorCount, vectorCount);
-    await assert.rejects(deleteDocument(acme, rag.services, docId), { code: "not_found" });
+    await assert.rejects(deleteDocument(acme, rag.services, docId, testCall.acl), { code: "not_found" });
   });
 
   it("keeps two tenants apart in one database and one index", async () => {
@@ -126,7 +131,7 @@ describe("ingestDocuments", () => {
     await ingest([{ docId, text: "The globex turbine plan." }], rag.services, globex);
     assert.deepEqual(await found("turbine secret plan"), ["The acme turbine secret."]);
     assert.deepEqual(await found("turbine secret plan", globex), ["The globex turbine plan."]);
-    await deleteDocument(globex, rag.services, docId);
+    await deleteDocument(globex, rag.services, docId, testCall.acl);
     assert.deepEqual(await found("turbine secret plan"), ["The acme turbine secret."]);
   });
 

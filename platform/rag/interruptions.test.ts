@@ -36,7 +36,7 @@ describe("an interruption at any call of any binding", () => {
     ingestDocuments(acme, services, { ...testCall, documents: [document] });
   /** A client that repeats a delete takes "not found" for success. */
   const remove = (services: SearchServices, docId: string): Promise<unknown> =>
-    deleteDocument(acme, services, docId).catch((error: unknown) => {
+    deleteDocument(acme, services, docId, testCall.acl).catch((error: unknown) => {
       if (toPlatformError(error).code !== "not_found") throw error;
     });
 

@@ -57,6 +57,12 @@ export interface RagCall {
   readonly context: CallContext;
 }
 
+/** What every operation that reads documents is told. */
+export interface ReaderCall extends RagCall {
+  /** Labels that the reader carries, as the platform has checked them: never from a request, a model or a document. */
+  readonly acl: ReadonlySet<string>;
+}
+
 /** Reads the settings out of a tenant's config, for one route in one environment. */
 export function ragSettings(config: TenantConfig, place: Pick<ModelQuestion, "environment" | "route">): RagSettings {
   const chatModel = chooseChatModel(config, place);

@@ -4,7 +4,7 @@ import { embedTexts } from "#rag/embed-texts";
 import { fusePassages } from "#rag/fuse-passages";
 import { measureStage, type StageOutcome } from "#rag/measure-stage";
 import type { Passage } from "#rag/passage";
-import type { RagCall, RagServices } from "#rag/rag-services";
+import type { RagServices, ReaderCall } from "#rag/rag-services";
 import { rerankPassages } from "#rag/rerank-passages";
 import type { StageReport } from "#rag/search-response";
 import type { DocumentFilter } from "#storage/document-filter";
@@ -18,7 +18,7 @@ const MIN_CANDIDATES = 50;
 /** How often the wanted number is asked for, since duplicates and deleted chunks fall out. */
 const CANDIDATES_PER_RESULT = 3;
 
-export interface RetrieveCall extends RagCall {
+export interface RetrieveCall extends ReaderCall {
   readonly query: string;
   /** 1 to 100. */
   readonly topK: number;
@@ -38,7 +38,7 @@ type RetrievalServices = Pick<RagServices, "documents" | "vectors" | "models" | 
  * Finds the passages that fit a query: BM25 and vectors at once, fused, without repetitions, filtered, reranked if asked,
  * at most `topK`. If one side fails the other answers, if the reranker fails the fused order stays, and `stages` says so.
  * Whatever a side returns, the text comes from the document store: a vector whose chunk is not in its document's current
- * version is dropped.
+ * version, or in a document that is not meant for the reader, is dropped.
  *
  * Errors: those of the lexical side (the vector side, where that is the only one) when no side answers.
  */
@@ -80,9 +80,9 @@ async function findCandidates(
   const { lexical: isLexical, vector: isVector } = call.settings.retrieval;
   const [lexical, [embedded, vector]] = await Promise.all([
     isLexical
-      ? measureStage(clock, "lexical", () => documents.searchText(tenantId, call.query, limit, call.filter))
+      ? measureStage(clock, "lexical", () => documents.searchText(tenantId, call.query, limit, call))
       : undefined,
-    isVector ? searchVectors(tenantId, services, call, limit) : [],
+    isVector ? searchVectors(tenantId, services, call) : [],
   ]);
   const vectorFailure = embedded?.failure ?? vector?.failure;
   const isAnswered = (isLexical && lexical?.failure === undefined) || (isVector && vectorFailure === undefined);
@@ -93,29 +93,31 @@ async function findCandidates(
   const chunks = new Map(hits.map(({ chunk }) => [chunk.chunkId, chunk]));
   const unread = matches.map(({ vectorId }) => vectorId).filter((id) => !chunks.has(id));
   const read = await measureStage(clock, "read", async () =>
-    unread.length === 0 ? [] : documents.findChunks(tenantId, unread),
+    unread.length === 0 ? [] : documents.findChunks(tenantId, unread, call.acl),
   );
   for (const chunk of read.items) chunks.set(chunk.chunkId, chunk);
   const stages = [lexical, embedded, vector, read].flatMap((outcome) => (outcome === undefined ? [] : outcome.report));
   return { lexical: hits, vector: matches, chunks, stages };
 }
 
-/** A filter is applied to vectors after the fact, so that as many as possible are asked for. */
+/** How many hits by words are asked for. A filter on metadata only narrows them: the store compares again, by type. */
 function candidateLimit({ topK, filter }: RetrieveCall): number {
   const isFiltered = filter.docIds !== undefined || filter.sources !== undefined || filter.metadata !== undefined;
   if (isFiltered) return MAX_VECTOR_MATCHES;
   return Math.min(MAX_VECTOR_MATCHES, Math.max(MIN_CANDIDATES, topK * CANDIDATES_PER_RESULT));
 }
 
-/** Embeds the query, then looks for its neighbours; the second stage is absent when the first failed. */
+/**
+ * Embeds the query, then looks for its neighbours; the second stage is absent when the first failed. Filter and labels are
+ * applied to vectors after the fact, so that as many as possible are asked for.
+ */
 async function searchVectors(
   tenantId: TenantId,
   { clock, models, vectors }: RetrievalServices,
   call: RetrieveCall,
-  limit: number,
 ): Promise<[StageOutcome<readonly number[]>, StageOutcome<VectorMatch>?]> {
   const embedded = await measureStage(clock, "embed", () => embedTexts(tenantId, { models }, [call.query], call));
   const [values] = embedded.items;
   if (values === undefined) return [embedded];
-  return [embedded, await measureStage(clock, "vector", () => vectors.query(tenantId, values, limit))];
+  return [embedded, await measureStage(clock, "vector", () => vectors.query(tenantId, values, MAX_VECTOR_MATCHES))];
 }

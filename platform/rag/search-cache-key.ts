@@ -13,7 +13,7 @@ export interface SearchIdentity {
   readonly request: SearchRequest;
   readonly settings: RagSettings;
   /** Labels of the caller: who may see other documents gets another key. */
-  readonly labels: readonly string[];
+  readonly acl: ReadonlySet<string>;
   readonly corpusVersion: number;
 }
 
@@ -21,14 +21,14 @@ export interface SearchIdentity {
 export async function searchCacheKey({
   request,
   settings,
-  labels,
+  acl,
   corpusVersion,
 }: SearchIdentity): Promise<SearchCacheKey> {
   const { chunking: _, cache: __, ...decisive } = settings;
   const parts = [
     RESULT_REVISION,
     corpusVersion,
-    [...new Set(labels)].sort(),
+    [...acl].sort(),
     request.query.normalize("NFC").trim().replace(/\s+/g, " "),
     request.topK ?? settings.topK,
     request.mode,

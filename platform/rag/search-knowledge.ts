@@ -1,7 +1,7 @@
 import { defect } from "#base/errors";
 import { answerSearch } from "#rag/answer-search";
 import { cachedSearch } from "#rag/cached-search";
-import type { RagCall, SearchServices } from "#rag/rag-services";
+import type { ReaderCall, SearchServices } from "#rag/rag-services";
 import { screenQuestion, type BlockedQuestion, type QuestionCategory } from "#rag/safety/screen-question";
 import { noConfidence } from "#rag/score-confidence";
 import type { SearchEvent } from "#rag/search-event";
@@ -11,7 +11,7 @@ import { NO_USAGE } from "#rag/search-result";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** A search as a caller asks for it. */
-export interface SearchCall extends RagCall {
+export interface SearchCall extends ReaderCall {
   readonly request: SearchRequest;
   /** The caller wants a fresh result. */
   readonly isCacheBypassed?: boolean;
@@ -28,7 +28,7 @@ export async function* searchKnowledge(
   services: SearchServices,
   call: SearchCall,
 ): AsyncGenerator<SearchEvent, void, undefined> {
-  const { settings, context, isCacheBypassed = false } = call;
+  const { settings, context, acl, isCacheBypassed = false } = call;
   const isForModel = call.request.mode === "answer";
   const screened = screenQuestion(call.request.query, { isForModel, redactPii: settings.redactPii });
   if (screened.isBlocked) {
@@ -37,8 +37,9 @@ export async function* searchKnowledge(
   }
   const { category, question } = screened;
   const request = { ...call.request, query: question };
-  const search = { request, settings, labels: [], isBypassed: isCacheBypassed, signal: context.signal };
-  const answer = (): AsyncIterable<SearchEvent> => answerSearch(tenantId, services, { settings, context, request });
+  const search = { request, settings, acl, isBypassed: isCacheBypassed, signal: context.signal };
+  const answer = (): AsyncIterable<SearchEvent> =>
+    answerSearch(tenantId, services, { settings, context, acl, request });
   for await (const event of cachedSearch(tenantId, services, search, answer))
     yield event.type === "done" ? { ...event, result: withCategory(event.result, category) } : event;
 }

@@ -12,6 +12,7 @@ import { countCorpusUp, replaceStatements } from "#storage/d1-replace-document";
 import { supersede } from "#storage/d1-settle-jobs";
 import { searchTextStatement } from "#storage/d1-search-text";
 import { createD1VectorLedger, doomedStatement, parseVectorIds } from "#storage/d1-vector-ledger";
+import { isReadable } from "#storage/document-access";
 import { matchesFilter } from "#storage/document-filter";
 import type { IndexedChunk } from "#storage/document-record";
 import {
@@ -33,6 +34,9 @@ const MAX_BATCH_STATEMENTS = 100;
 export function createD1DocumentStore(db: D1Database): DocumentStore {
   return { ...documentReads(db), ...createD1VectorLedger(db), ...documentWrites(db), ...searches(db) };
 }
+
+/** The document of a chunk. */
+const WITH_DOCUMENT = "JOIN documents d ON d.tenant_id = c.tenant_id AND d.doc_id = c.doc_id";
 
 /** ?1 tenant, ?2 JSON array of document ids. */
 const IS_LISTED = "tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2))";
@@ -68,25 +72,25 @@ function documentReads(db: D1Database): DocumentReads {
         doomedVectors: parseVectorIds(doomed?.results ?? []),
       };
     },
-    async findDocument(tenantId, docId) {
-      const row = await db
-        .prepare(`SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id = ?2`)
-        .bind(tenantId, docId)
-        .first();
+    async findDocument(tenantId, docId, acl) {
+      const sql = `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id = ?2 AND ${isReadable("acl", "?3")}`;
+      const row = await db.prepare(sql).bind(tenantId, docId, toJson(acl)).first();
       return row === null ? undefined : parseDocumentRow(row);
     },
-    async listChunks(tenantId, docId) {
-      const sql = `SELECT ${CHUNK_COLUMNS} FROM chunks c WHERE c.tenant_id = ?1 AND c.doc_id = ?2 ORDER BY c.chunk_index`;
-      const { results } = await db.prepare(sql).bind(tenantId, docId).all();
+    async listChunks(tenantId, docId, acl) {
+      const sql = `SELECT ${CHUNK_COLUMNS} FROM chunks c ${WITH_DOCUMENT}
+        WHERE c.tenant_id = ?1 AND c.doc_id = ?2 AND ${isReadable("d.acl", "?3")} ORDER BY c.chunk_index`;
+      const { results } = await db.prepare(sql).bind(tenantId, docId, toJson(acl)).all();
       return results.map(parseChunkRow);
     },
-    async listDocuments(tenantId, page) {
-      const limit = Math.min(Math.max(1, page.limit), MAX_DOCUMENTS_PAGE);
-      const after = page.cursor === undefined ? "" : decodeCursor(page.cursor);
-      const sql = `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id > ?2 ORDER BY doc_id LIMIT ?3`;
+    async listDocuments(tenantId, asked, acl) {
+      const limit = Math.min(Math.max(1, asked.limit), MAX_DOCUMENTS_PAGE);
+      const after = asked.cursor === undefined ? "" : decodeCursor(asked.cursor);
+      const sql = `SELECT ${DOCUMENT_COLUMNS} FROM documents WHERE tenant_id = ?1 AND doc_id > ?2 AND ${isReadable("acl", "?4")}
+        ORDER BY doc_id LIMIT ?3`;
       const { results } = await db
         .prepare(sql)
-        .bind(tenantId, after, limit + 1)
+        .bind(tenantId, after, limit + 1, toJson(acl))
         .all();
       const documents = results.slice(0, limit).map(parseDocumentRow);
       const last = documents.at(-1);
@@ -121,8 +125,9 @@ function documentWrites(db: D1Database): DocumentWrites {
       const sql = supersede("doc_id IN (SELECT value FROM json_each(?2))", "?3");
       await db.prepare(sql).bind(tenantId, JSON.stringify(docIds), acceptedMs).run();
     },
-    async removeDocument(tenantId, docId) {
-      const owned = "WHERE tenant_id = ?1 AND doc_id = ?2";
+    async removeDocument(tenantId, docId, acl) {
+      const isHidden = `EXISTS (SELECT 1 FROM documents d WHERE d.tenant_id = ?1 AND d.doc_id = ?2 AND NOT ${isReadable("d.acl", "?3")})`;
+      const owned = `WHERE tenant_id = ?1 AND doc_id = ?2 AND NOT ${isHidden}`;
       const [counts] = await db.batch(
         [
           `SELECT (SELECT count(*) FROM chunks ${owned}) AS chunks,
@@ -133,8 +138,8 @@ function documentWrites(db: D1Database): DocumentWrites {
           `UPDATE vectors SET state = 'doomed' ${owned}`,
           countCorpusUp(`EXISTS (SELECT 1 FROM documents ${owned})`),
           `DELETE FROM documents ${owned}`,
-          supersede("doc_id = ?2", ALL_TIME),
-        ].map((sql) => db.prepare(sql).bind(tenantId, docId)),
+          supersede(`doc_id = ?2 AND NOT ${isHidden}`, ALL_TIME),
+        ].map((sql) => db.prepare(sql).bind(tenantId, docId, toJson(acl))),
       );
       const { chunks, existed } = removedRow.parse(counts?.results[0]);
       return { chunks, existed: existed === 1 };
@@ -166,20 +171,20 @@ type Searches = Pick<DocumentStore, "searchText" | "findChunks">;
 
 function searches(db: D1Database): Searches {
   return {
-    async searchText(tenantId, query, limit, filter) {
-      const statement = searchTextStatement(db, tenantId, query, limit, filter);
+    async searchText(tenantId, query, limit, reading) {
+      const statement = searchTextStatement(db, tenantId, query, limit, reading);
       if (statement === undefined) return [];
       const { results } = await statement.all();
       const hits = results.flatMap((row) => {
         const chunk = ownChunk(tenantId, row);
         return chunk === undefined ? [] : [{ chunk, score: -scoreRow.parse(row).bm25 }];
       });
-      return hits.filter(({ chunk }) => matchesFilter(chunk, filter));
+      return hits.filter(({ chunk }) => matchesFilter(chunk, reading.filter));
     },
-    async findChunks(tenantId, chunkIds) {
-      const sql = `SELECT ${INDEXED_CHUNK_COLUMNS} FROM chunks c JOIN documents d ON d.tenant_id = c.tenant_id AND d.doc_id = c.doc_id
-        WHERE c.tenant_id = ?1 AND c.chunk_id IN (SELECT value FROM json_each(?2))`;
-      const { results } = await db.prepare(sql).bind(tenantId, JSON.stringify(chunkIds)).all();
+    async findChunks(tenantId, chunkIds, acl) {
+      const sql = `SELECT ${INDEXED_CHUNK_COLUMNS} FROM chunks c ${WITH_DOCUMENT}
+        WHERE c.tenant_id = ?1 AND c.chunk_id IN (SELECT value FROM json_each(?2)) AND ${isReadable("d.acl", "?3")}`;
+      const { results } = await db.prepare(sql).bind(tenantId, JSON.stringify(chunkIds), toJson(acl)).all();
       return results.map((row) => ownChunk(tenantId, row)).filter((chunk) => chunk !== undefined);
     },
   };
@@ -189,6 +194,10 @@ function searches(db: D1Database): Searches {
 function ownChunk(tenantId: TenantId, row: unknown): IndexedChunk | undefined {
   const { tenantId: owner, chunk } = parseIndexedChunkRow(row);
   return owner === tenantId ? chunk : undefined;
+}
+
+function toJson(acl: ReadonlySet<string>): string {
+  return JSON.stringify([...acl]);
 }
 
 function docIdsOf(result: D1Result | undefined): ReadonlySet<string> {

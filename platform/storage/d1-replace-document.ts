@@ -2,7 +2,7 @@ import { IS_WAITING, SETTLE_CLAIM, supersede } from "#storage/d1-settle-jobs";
 import type { ChunkRecord } from "#storage/document-record";
 import type { DocumentReplacement } from "#storage/document-store";
 import { packJsonArrays } from "#storage/pack-json-arrays";
-import { tenantToken } from "#storage/match-expression";
+import { accessTokens } from "#storage/match-expression";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** True only when the replacement has taken the document: a writer that came too late changes nothing. ?1 tenant, ?2 document, ?3 version, ?4 fingerprint. */
@@ -74,7 +74,7 @@ export function replaceStatements(
     guarded(CLEAR_INDEX),
     guarded(CLEAR_CHUNKS),
     ...packJsonArrays(chunks.map(chunkRow)).map((rows) => guarded(INSERT_CHUNKS, rows)),
-    guarded(INSERT_INDEX, tenantToken(tenantId), document.title ?? ""),
+    guarded(INSERT_INDEX, accessTokens(tenantId, document.acl), document.title ?? ""),
     guarded(MARK_LIVE),
     guarded(MARK_DOOMED),
     guarded(countCorpusUp(IS_TAKEN)),

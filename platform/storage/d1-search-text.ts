@@ -3,14 +3,14 @@ import type { DocumentFilter } from "#storage/document-filter";
 import { matchExpression } from "#storage/match-expression";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** BM25 weights of chunk_search's columns: tenant (a key, never a reason to rank higher), title, headings, text. */
+/** BM25 weights of chunk_search's columns: tenant and labels (a key, never a reason to rank higher), title, headings, text. */
 const RANK = "bm25(chunk_search, 0.0, 2.0, 1.0, 1.0)";
 
 /** Most conditions on metadata in one statement: each binds three parameters, and D1 takes 100. */
 const MAX_SQL_METADATA_CONDITIONS = 24;
 
 /**
- * The statement that ranks a tenant's chunks by BM25; `undefined` when the query has no word.
+ * The statement that ranks by BM25 those of a tenant's chunks that a reader may see; `undefined` when the query has no word.
  * Rows have `INDEXED_CHUNK_COLUMNS` and `bm25`, where less is better.
  * Metadata conditions only narrow the rows here; the caller compares them again, by type.
  */
@@ -19,9 +19,9 @@ export function searchTextStatement(
   tenantId: TenantId,
   query: string,
   limit: number,
-  filter: DocumentFilter,
+  { filter, acl }: { readonly filter: DocumentFilter; readonly acl: ReadonlySet<string> },
 ): D1PreparedStatement | undefined {
-  const expression = matchExpression(tenantId, query);
+  const expression = matchExpression(tenantId, query, acl);
   if (expression === undefined) return undefined;
   const values: (string | number)[] = [tenantId, expression, limit];
   const conditions = filterConditions(filter, (value) => `?${values.push(value)}`);

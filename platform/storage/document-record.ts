@@ -35,7 +35,7 @@ export interface DocumentRecord {
   readonly source?: string;
   readonly url?: string;
   readonly metadata: DocumentMetadata;
-  /** Labels of those who may see it; empty means everyone of the tenant. Stored, not enforced yet. */
+  /** Labels of those who may see it; empty means everyone of the tenant. */
   readonly acl: readonly string[];
   readonly chunks: number;
   /** Size of the text in UTF-8 bytes. */

@@ -65,6 +65,13 @@ export interface DocumentPage {
   readonly nextCursor?: string;
 }
 
+/** What is to be read, and by whom. */
+export interface Reading {
+  readonly filter: DocumentFilter;
+  /** Labels that the reader carries. Documents without labels are everyone's. */
+  readonly acl: ReadonlySet<string>;
+}
+
 export interface TextHit {
   readonly chunk: IndexedChunk;
   /** BM25, greater is better. Only comparable within one result. */
@@ -77,11 +84,16 @@ export interface TextHit {
  */
 export interface DocumentStore {
   findStates(tenantId: TenantId, docIds: readonly string[]): Promise<DocumentStates>;
-  findDocument(tenantId: TenantId, docId: string): Promise<DocumentRecord | undefined>;
-  /** Chunks in the order of the text; empty for an unknown document. */
-  listChunks(tenantId: TenantId, docId: string): Promise<readonly ChunkRecord[]>;
-  /** Errors: `invalid_request` for a cursor this store did not give. */
-  listDocuments(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<DocumentPage>;
+  /** `undefined` also for a document that is not meant for a reader with these labels. */
+  findDocument(tenantId: TenantId, docId: string, acl: ReadonlySet<string>): Promise<DocumentRecord | undefined>;
+  /** Chunks in the order of the text; empty for a document that is unknown, or not meant for the reader. */
+  listChunks(tenantId: TenantId, docId: string, acl: ReadonlySet<string>): Promise<readonly ChunkRecord[]>;
+  /** Those that a reader with these labels may see. Errors: `invalid_request` for a cursor this store did not give. */
+  listDocuments(
+    tenantId: TenantId,
+    page: { readonly limit: number; readonly cursor?: string },
+    acl: ReadonlySet<string>,
+  ): Promise<DocumentPage>;
 
   /** The live vectors of several documents: docId → vectors. */
   listLiveVectors(
@@ -104,18 +116,30 @@ export interface DocumentStore {
   supersedeInJobs(tenantId: TenantId, docIds: readonly string[], acceptedMs: number): Promise<void>;
   /**
    * Removes a document and all its chunks, dooms all its vectors, and settles what jobs hold of it.
-   * `existed` is false when there was nothing of it at all.
+   * `existed` is false when there was nothing of it at all. One that a reader with these labels may not see is left alone,
+   * as if it did not exist.
    */
-  removeDocument(tenantId: TenantId, docId: string): Promise<{ readonly chunks: number; readonly existed: boolean }>;
+  removeDocument(
+    tenantId: TenantId,
+    docId: string,
+    acl: ReadonlySet<string>,
+  ): Promise<{ readonly chunks: number; readonly existed: boolean }>;
   /** Vectors that wait to be deleted: those of some documents, or a bounded number of the tenant's. */
   listDoomedVectors(tenantId: TenantId, docIds?: readonly string[]): Promise<readonly string[]>;
   /** Forgets doomed vectors after they were deleted from the vector store. */
   forgetDoomedVectors(tenantId: TenantId, vectorIds: readonly string[]): Promise<void>;
 
-  /** BM25 over title, headings and text, best first. Words are stemmed and joined by OR; text without a word finds nothing. */
-  searchText(tenantId: TenantId, query: string, limit: number, filter: DocumentFilter): Promise<readonly TextHit[]>;
-  /** Chunks of current versions, in no order; unknown ids are left out. */
-  findChunks(tenantId: TenantId, chunkIds: readonly string[]): Promise<readonly IndexedChunk[]>;
+  /**
+   * BM25 over title, headings and text of what the reader may see, best first. Words are stemmed and joined by OR; text
+   * without a word finds nothing.
+   */
+  searchText(tenantId: TenantId, query: string, limit: number, reading: Reading): Promise<readonly TextHit[]>;
+  /** Chunks of current versions that a reader with these labels may see, in no order; unknown ids are left out. */
+  findChunks(
+    tenantId: TenantId,
+    chunkIds: readonly string[],
+    acl: ReadonlySet<string>,
+  ): Promise<readonly IndexedChunk[]>;
   /** 0 for a tenant that never stored anything. */
   corpusVersion(tenantId: TenantId): Promise<number>;
 }

@@ -31,21 +31,39 @@ export function queryWords(query: string): readonly string[] {
 }
 
 /**
- * The FTS5 expression that finds any of the query's words in the tenant's rows; `undefined` without a word.
+ * The FTS5 expression that finds any of the query's words in the rows of the tenant that a reader with these labels may
+ * see; `undefined` without a word.
  * No text of the query is ever syntax: each word is a quoted string, and a word holds no quote.
  */
-export function matchExpression(tenantId: TenantId, query: string): string | undefined {
+export function matchExpression(tenantId: TenantId, query: string, acl: ReadonlySet<string>): string | undefined {
   const words = queryWords(query);
   if (words.length === 0) return undefined;
   const anyWord = words.map((word) => `"${word}"`).join(" OR ");
-  return `tenant : "${tenantToken(tenantId)}" AND {title context text} : (${anyWord})`;
+  const anyAccess = [everyonesToken(tenantId), ...Array.from(acl, (label) => labelToken(tenantId, label))]
+    .map((token) => `"${token}"`)
+    .join(" OR ");
+  return `tenant : (${anyAccess}) AND {title context text} : (${anyWord})`;
+}
+
+/** What the column `tenant` of the index holds for a document: who may read it, of which tenant. */
+export function accessTokens(tenantId: TenantId, labels: readonly string[]): string {
+  if (labels.length === 0) return everyonesToken(tenantId);
+  return labels.map((label) => labelToken(tenantId, label)).join(" ");
 }
 
 /**
- * A tenant's id as exactly one token of the index: hex, so that "acme" is no part of "acme-labs";
- * it ends with a digit, so that the stemmer leaves it alone.
+ * A tenant, and a label of it, as exactly one token of the index: in hex, so that "acme" is no part of "acme-labs"; parts
+ * are divided by letters that are no hex digits. It ends with a digit, so that the stemmer leaves it alone.
  */
-export function tenantToken(tenantId: TenantId): string {
-  const digits = Array.from(tenantId, (unit) => unit.charCodeAt(0).toString(16).padStart(2, "0"));
-  return `t${digits.join("")}0`;
+function everyonesToken(tenantId: TenantId): string {
+  return `t${hexOf(tenantId)}x0`;
+}
+
+function labelToken(tenantId: TenantId, label: string): string {
+  return `t${hexOf(tenantId)}l${hexOf(label)}0`;
+}
+
+/** Of ASCII text. */
+function hexOf(text: string): string {
+  return Array.from(text, (unit) => unit.charCodeAt(0).toString(16).padStart(2, "0")).join("");
 }

@@ -49,11 +49,11 @@ export function defineChatSession(
         admit: (tenantId, turn, rate) => admitTurn(tenantId, models, turn, { rate, contextTokens }),
         index: sessionIndex,
         clock: systemClock,
-        ground: (tenantId, question, context) =>
+        ground: (tenantId, { question, acl }, context) =>
           groundQuestion(
             tenantId,
             knowledge,
-            { settings: ragSettings(tenant, { environment, route: "/chat" }), context },
+            { settings: ragSettings(tenant, { environment, route: "/chat" }), context, acl },
             question,
           ),
         reportFailure: (tenantId, traceId, error) => {

@@ -265,6 +265,7 @@ describe("/chat, in workerd", () => {
       const session = CHAT_SESSIONS.get(CHAT_SESSIONS.idFromName("acme:session:short-lived"));
       const started = await session.startTurn(tenantId, {
         ...owner,
+        acl: new Set<string>(),
         traceId: "t",
         modelId: "@cf/meta/llama-3.3-70b-instruct-fp8-fast",
         systemPrompt: "",

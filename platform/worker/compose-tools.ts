@@ -65,9 +65,9 @@ function toolKnowledge(tenant: TenantConfig, services: RagServices, environment:
           ? settings.chunking
           : { strategy: "recursive", unit: "tokens", size: maxTokens, overlap: 0 },
       ),
-    async findPassages(tenantId, { query, topK, docIds, sources }, context) {
+    async findPassages(tenantId, { query, topK, docIds, sources, acl }, context) {
       const filter = { ...(docIds === undefined ? {} : { docIds }), ...(sources === undefined ? {} : { sources }) };
-      const { passages } = await retrievePassages(tenantId, services, { settings, context, query, topK, filter });
+      const { passages } = await retrievePassages(tenantId, services, { settings, context, acl, query, topK, filter });
       return passages.map(({ chunk, score }) => ({ ...chunk, score }));
     },
     async storeDocuments(tenantId, documents, context) {

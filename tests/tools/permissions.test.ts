@@ -40,7 +40,7 @@ describe("who may use which tool", () => {
           ["no key", "acme", () => Promise.resolve(undefined), "unauthenticated"],
           ["a key that nobody made", "acme", () => Promise.resolve(`ak_acme_${"x".repeat(43)}`), "unauthenticated"],
           ["another tenant's key", "acme", () => worker.makeKey("globex", right), "unauthenticated"],
-          ["an expired key", "acme", () => worker.makeKey("acme", right, PAST), "unauthenticated"],
+          ["an expired key", "acme", () => worker.makeKey("acme", right, { expiresAt: PAST }), "unauthenticated"],
           [
             "a key with every scope but those of tools",
             "acme",

@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { ModelClient, TextPart } from "#ai-gateway/model-client";
 import { systemClock } from "#base/clock";
 import { ERROR_CODES, PlatformError, type ErrorCode } from "#base/errors";
-import type { RagCall, RagSettings, SearchServices } from "#rag/rag-services";
+import type { RagSettings, ReaderCall, SearchServices } from "#rag/rag-services";
 import { SearchFlights } from "#rag/search-flights";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { createKvSearchCache } from "#storage/kv-search-cache";
@@ -32,7 +32,12 @@ export const testSettings: RagSettings = {
   redactPii: false,
 };
 
-export const testCall: RagCall = { settings: testSettings, context: { traceId: "trace-1", route: "/search" } };
+/** By a reader without labels. */
+export const testCall: ReaderCall = {
+  settings: testSettings,
+  context: { traceId: "trace-1", route: "/search" },
+  acl: new Set(),
+};
 
 /** Knowledge over D1, Vectorize and models behind the runtime's own bindings, shared by both tenants. */
 export interface TestRag {

@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 
+import type { DocumentFilter } from "#storage/document-filter";
 import type { DocumentStore, PlannedVector } from "#storage/document-store";
 import type { ContractCase } from "#storage/testing/contract-case";
-import { acme, acmeLabs, makeReplacement, type ReplacementInput } from "#storage/testing/make-replacement";
+import { acme, acmeLabs, makeReplacement, noLabels, type ReplacementInput } from "#storage/testing/make-replacement";
 import type { TenantId } from "#tenancy/tenant-id";
+
+/** What a reader without labels may see. */
+const everything = { filter: {}, acl: noLabels };
 
 const documentCases: readonly ContractCase<DocumentStore>[] = [
   {
@@ -11,13 +15,13 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
     run: async (documents) => {
       const texts = ["Zürich 😀\r\n\ttabs", "e\u0301 \u0000 漢字"];
       await put(documents, acme, { texts, title: "T", source: "wiki", metadata: { lang: "en", tags: ["a"] } });
-      const document = await documents.findDocument(acme, "guide");
+      const document = await documents.findDocument(acme, "guide", noLabels);
       assert.deepEqual(
         document,
         makeReplacement({ texts, title: "T", source: "wiki", metadata: { lang: "en", tags: ["a"] } }).document,
       );
       assert.deepEqual(
-        (await documents.listChunks(acme, "guide")).map(({ text }) => text),
+        (await documents.listChunks(acme, "guide", noLabels)).map(({ text }) => text),
         texts,
       );
     },
@@ -36,7 +40,7 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
       assert.deepEqual(await found(documents, acme, "harbour"), ["a new harbour"]);
       assert.deepEqual(
         await documents
-          .findChunks(acme, ["guide-1-0", "guide-2-0"])
+          .findChunks(acme, ["guide-1-0", "guide-2-0"], noLabels)
           .then((chunks) => chunks.map(({ chunkId }) => chunkId)),
         ["guide-2-0"],
       );
@@ -54,7 +58,7 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
       ]);
       assert.deepEqual(late, ["conflict"]);
       assert.deepEqual(
-        (await documents.listChunks(acme, "guide")).map(({ text }) => text),
+        (await documents.listChunks(acme, "guide", noLabels)).map(({ text }) => text),
         ["first writer"],
       );
       assert.deepEqual(await found(documents, acme, "second"), []);
@@ -66,12 +70,12 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
     run: async (documents) => {
       await put(documents, acme, { texts: ["one"] });
       const base = makeReplacement({ texts: ["one"] }).document;
-      await documents.removeDocument(acme, "guide");
+      await documents.removeDocument(acme, "guide", noLabels);
       assert.deepEqual(
         await documents.replaceDocuments(acme, [makeReplacement({ texts: ["two"], version: 2, base })]),
         ["conflict"],
       );
-      assert.deepEqual(await documents.listChunks(acme, "guide"), []);
+      assert.deepEqual(await documents.listChunks(acme, "guide", noLabels), []);
     },
   },
 
@@ -83,7 +87,7 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
         "replaced",
       ]);
       assert.deepEqual(
-        (await documents.listChunks(acme, "guide")).map(({ text }) => text),
+        (await documents.listChunks(acme, "guide", noLabels)).map(({ text }) => text),
         ["one", "two"],
       );
       assert.deepEqual(await found(documents, acme, "two"), ["two"]);
@@ -95,9 +99,9 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
     run: async (documents) => {
       const texts = Array.from({ length: 600 }, (_, index) => `chunk ${index} ${"x".repeat(2_000)}`);
       await put(documents, acme, { texts });
-      assert.equal((await documents.findDocument(acme, "guide"))?.chunks, texts.length);
+      assert.equal((await documents.findDocument(acme, "guide", noLabels))?.chunks, texts.length);
       assert.deepEqual(await found(documents, acme, "599"), [texts[599]]);
-      assert.equal((await documents.removeDocument(acme, "guide")).chunks, texts.length);
+      assert.equal((await documents.removeDocument(acme, "guide", noLabels)).chunks, texts.length);
     },
   },
 
@@ -105,9 +109,9 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
     name: "documents: removes everything of a document and says how much it was",
     run: async (documents) => {
       await put(documents, acme, { texts: ["one", "two"] });
-      assert.deepEqual(await documents.removeDocument(acme, "guide"), { chunks: 2, existed: true });
-      assert.deepEqual(await documents.removeDocument(acme, "guide"), { chunks: 0, existed: false });
-      assert.equal(await documents.findDocument(acme, "guide"), undefined);
+      assert.deepEqual(await documents.removeDocument(acme, "guide", noLabels), { chunks: 2, existed: true });
+      assert.deepEqual(await documents.removeDocument(acme, "guide", noLabels), { chunks: 0, existed: false });
+      assert.equal(await documents.findDocument(acme, "guide", noLabels), undefined);
       assert.deepEqual(await found(documents, acme, "one two"), []);
     },
   },
@@ -120,7 +124,11 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await documents.listDocuments(acme, { limit: 3, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await documents.listDocuments(
+          acme,
+          { limit: 3, ...(cursor === undefined ? {} : { cursor }) },
+          noLabels,
+        );
         seen.push(...page.documents.map(({ docId }) => docId));
         cursor = page.nextCursor;
       } while (cursor !== undefined);
@@ -131,7 +139,9 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
   {
     name: "documents: refuses a cursor it did not give",
     run: async (documents) => {
-      await assert.rejects(documents.listDocuments(acme, { limit: 3, cursor: "é%%" }), { code: "invalid_request" });
+      await assert.rejects(documents.listDocuments(acme, { limit: 3, cursor: "é%%" }, noLabels), {
+        code: "invalid_request",
+      });
     },
   },
 
@@ -141,9 +151,9 @@ const documentCases: readonly ContractCase<DocumentStore>[] = [
       assert.equal(await documents.corpusVersion(acme), 0);
       await documents.replaceDocuments(acme, [makeReplacement({ texts: ["one"] })]);
       const afterIngest = await documents.corpusVersion(acme);
-      await documents.removeDocument(acme, "guide");
+      await documents.removeDocument(acme, "guide", noLabels);
       const afterDelete = await documents.corpusVersion(acme);
-      await documents.removeDocument(acme, "guide");
+      await documents.removeDocument(acme, "guide", noLabels);
       assert.ok(0 < afterIngest && afterIngest < afterDelete);
       assert.equal(await documents.corpusVersion(acme), afterDelete, "deleting nothing changes nothing");
     },
@@ -194,7 +204,7 @@ const textSearchCases: readonly ContractCase<DocumentStore>[] = [
         ";",
         "\u200d",
       ];
-      for (const query of hostile) await documents.searchText(acme, query, 10, {});
+      for (const query of hostile) await documents.searchText(acme, query, 10, everything);
       assert.deepEqual(await found(documents, acme, 'NOT "alpha" ) *'), ["alpha beta"]);
       assert.deepEqual(await found(documents, acme, "!!! ???"), []);
     },
@@ -218,8 +228,10 @@ const textSearchCases: readonly ContractCase<DocumentStore>[] = [
         { docId: "a", texts: ["alpha one"], source: "wiki", metadata: { year: 2024, draft: true, tags: ["x", "y"] } },
         { docId: "b", texts: ["alpha two"], source: "mail", metadata: { year: "2024", draft: false, "a.b": "c" } },
       );
-      const ids = async (filter: Parameters<DocumentStore["searchText"]>[3]): Promise<string[]> =>
-        (await documents.searchText(acme, "alpha", 10, filter)).map(({ chunk }) => chunk.docId).sort();
+      const ids = async (filter: DocumentFilter): Promise<string[]> =>
+        (await documents.searchText(acme, "alpha", 10, { filter, acl: noLabels }))
+          .map(({ chunk }) => chunk.docId)
+          .sort();
       assert.deepEqual(await ids({ sources: ["wiki"] }), ["a"]);
       assert.deepEqual(await ids({ docIds: ["a", "b"] }), ["a", "b"]);
       assert.deepEqual(await ids({ metadata: new Map([["year", [2024]]]) }), ["a"]);
@@ -238,11 +250,11 @@ const tenantCases: readonly ContractCase<DocumentStore>[] = [
     run: async (documents) => {
       await put(documents, acme, { texts: ["the acme secret"], title: "Acme" });
       assert.deepEqual(await found(documents, acmeLabs, "acme secret"), []);
-      assert.equal(await documents.findDocument(acmeLabs, "guide"), undefined);
-      assert.deepEqual(await documents.listChunks(acmeLabs, "guide"), []);
-      assert.deepEqual(await documents.findChunks(acmeLabs, ["guide-1-0"]), []);
-      assert.deepEqual((await documents.listDocuments(acmeLabs, { limit: 10 })).documents, []);
-      assert.deepEqual(await documents.removeDocument(acmeLabs, "guide"), { chunks: 0, existed: false });
+      assert.equal(await documents.findDocument(acmeLabs, "guide", noLabels), undefined);
+      assert.deepEqual(await documents.listChunks(acmeLabs, "guide", noLabels), []);
+      assert.deepEqual(await documents.findChunks(acmeLabs, ["guide-1-0"], noLabels), []);
+      assert.deepEqual((await documents.listDocuments(acmeLabs, { limit: 10 }, noLabels)).documents, []);
+      assert.deepEqual(await documents.removeDocument(acmeLabs, "guide", noLabels), { chunks: 0, existed: false });
       assert.equal(await documents.corpusVersion(acmeLabs), 0);
       assert.deepEqual(await found(documents, acme, "secret"), ["the acme secret"]);
     },
@@ -255,7 +267,7 @@ const tenantCases: readonly ContractCase<DocumentStore>[] = [
       await documents.replaceDocuments(acmeLabs, [makeReplacement({ texts: ["shared word labs"] })]);
       assert.deepEqual(await found(documents, acme, "shared"), ["shared word acme"]);
       assert.deepEqual(await found(documents, acmeLabs, "shared"), ["shared word labs"]);
-      await documents.removeDocument(acme, "guide");
+      await documents.removeDocument(acme, "guide", noLabels);
       assert.deepEqual(await found(documents, acmeLabs, "shared"), ["shared word labs"]);
     },
   },
@@ -312,7 +324,7 @@ const ledgerCases: readonly ContractCase<DocumentStore>[] = [
     run: async (documents) => {
       await documents.planVectors(acme, [planned("guide-1-0"), planned("pending", 5)]);
       await documents.replaceDocuments(acme, [makeReplacement({ texts: ["one"] })]);
-      await documents.removeDocument(acme, "guide");
+      await documents.removeDocument(acme, "guide", noLabels);
       assert.deepEqual([...(await documents.listDoomedVectors(acme, ["guide"]))].sort(), ["guide-1-0", "pending"]);
     },
   },
@@ -330,7 +342,7 @@ async function put(
 }
 
 async function found(documents: DocumentStore, tenantId: TenantId, query: string): Promise<string[]> {
-  return (await documents.searchText(tenantId, query, 10, {})).map(({ chunk }) => chunk.text);
+  return (await documents.searchText(tenantId, query, 10, everything)).map(({ chunk }) => chunk.text);
 }
 
 function planned(vectorId: string, version = 1): PlannedVector {

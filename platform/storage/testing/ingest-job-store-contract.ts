@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { DocumentStore } from "#storage/document-store";
 import type { IngestJobStore, NewJob } from "#storage/ingest-job-store";
 import type { ContractCase } from "#storage/testing/contract-case";
-import { acme, acmeLabs, makeReplacement } from "#storage/testing/make-replacement";
+import { acme, acmeLabs, makeReplacement, noLabels } from "#storage/testing/make-replacement";
 
 /** Both stores over one database: a document is settled by the transaction that stores it. */
 export interface JobStores {
@@ -126,7 +126,7 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
       await jobs.settle(acmeLabs, "a", [{ index: 0 }], LATER_MS);
       await jobs.removeJobsBefore(acmeLabs, LATER_MS);
       await documents.supersedeInJobs(acmeLabs, ["doc-0"], LATER_MS);
-      await documents.removeDocument(acmeLabs, "doc-0");
+      await documents.removeDocument(acmeLabs, "doc-0", noLabels);
       const { waiting, run } = found(await jobs.findJob(acme, "a"));
       assert.deepEqual({ waiting, run }, { waiting: 1, run: 1 });
     },
@@ -147,9 +147,9 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
         ["replaced"],
         "repeated after a lost answer",
       );
-      await documents.removeDocument(acme, "doc-0");
+      await documents.removeDocument(acme, "doc-0", noLabels);
       assert.deepEqual(await documents.replaceDocuments(acme, [replacement]), ["conflict"]);
-      assert.equal(await documents.findDocument(acme, "doc-0"), undefined);
+      assert.equal(await documents.findDocument(acme, "doc-0", noLabels), undefined);
     },
   },
 
@@ -159,8 +159,8 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
       await jobs.createJob(acme, makeJob("a", [{}, {}]));
       await jobs.settle(acme, "a", [{ index: 1, failure: { code: "internal", message: "no" } }], LATER_MS);
       for (const docId of ["doc-0", "doc-1"]) {
-        assert.deepEqual(await documents.removeDocument(acme, docId), { chunks: 0, existed: true });
-        assert.deepEqual(await documents.removeDocument(acme, docId), { chunks: 0, existed: false });
+        assert.deepEqual(await documents.removeDocument(acme, docId, noLabels), { chunks: 0, existed: true });
+        assert.deepEqual(await documents.removeDocument(acme, docId, noLabels), { chunks: 0, existed: false });
       }
       assert.deepEqual(await jobs.takePart(acme, "a", 0, LATER_MS), []);
       assert.deepEqual(await jobs.listFailed(acme, "a"), []);
@@ -181,7 +181,7 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
       const early = makeReplacement({ docId: "doc-0", texts: ["early"], version: 2, base });
       const claim = { jobId: "early", index: 0 };
       assert.deepEqual(await documents.replaceDocuments(acme, [{ ...early, claim }]), ["conflict"]);
-      assert.equal((await documents.findDocument(acme, "doc-0"))?.version, 1);
+      assert.equal((await documents.findDocument(acme, "doc-0", noLabels))?.version, 1);
     },
   },
 ];

@@ -6,6 +6,9 @@ import { tenantIdSchema } from "#tenancy/tenant-id";
 export const acme = tenantIdSchema.parse("acme");
 export const acmeLabs = tenantIdSchema.parse("acme-labs");
 
+/** A reader without labels. */
+export const noLabels: ReadonlySet<string> = new Set();
+
 /** What a replacement is made from in tests. */
 export interface ReplacementInput {
   readonly docId?: string;
@@ -15,11 +18,12 @@ export interface ReplacementInput {
   readonly title?: string;
   readonly source?: string;
   readonly metadata?: DocumentMetadata;
+  readonly acl?: readonly string[];
 }
 
 /** A replacement whose chunks stand one after the other; fingerprint and hashes come from the texts. */
 export function makeReplacement(input: ReplacementInput): DocumentReplacement {
-  const { docId = "guide", texts, version = 1, base, title, source, metadata = {} } = input;
+  const { docId = "guide", texts, version = 1, base, title, source, metadata = {}, acl = [] } = input;
   let at = 0;
   const chunks = texts.map((text, index) => {
     const start = at;
@@ -31,11 +35,11 @@ export function makeReplacement(input: ReplacementInput): DocumentReplacement {
     docId,
     version,
     contentHash: texts.join(""),
-    fingerprint: JSON.stringify([texts, title, source, metadata]),
+    fingerprint: JSON.stringify([texts, title, source, metadata, acl]),
     ...(title === undefined ? {} : { title }),
     ...(source === undefined ? {} : { source }),
     metadata,
-    acl: [],
+    acl,
     chunks: chunks.length,
     bytes: at,
     createdAtMs: 1_000,

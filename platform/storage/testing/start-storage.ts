@@ -50,14 +50,16 @@ export async function startStorage(options: TestStorageOptions): Promise<TestSto
   return { runtime, database: DB, kv: KV, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
 }
 
-/** Statements end with ";" at the end of a line, as the migration files promise. */
+const MIGRATIONS = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
+
 async function applyMigrations(database: D1Database): Promise<void> {
-  const folder = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
-  for (const file of readdirSync(folder)
-    .filter((name) => name.endsWith(".sql"))
-    .sort()) {
-    const statements = readFileSync(path.join(folder, file), "utf8").split(/;$/m);
-    const filled = statements.filter((statement) => statement.replace(/--.*$/gm, "").trim() !== "");
-    await database.batch(filled.map((statement) => database.prepare(statement)));
-  }
+  const files = readdirSync(MIGRATIONS).filter((name) => name.endsWith(".sql"));
+  for (const file of files.sort()) await applyMigration(database, file);
+}
+
+/** Statements end with ";" at the end of a line, as the migration files promise. */
+export async function applyMigration(database: D1Database, file: string): Promise<void> {
+  const statements = readFileSync(path.join(MIGRATIONS, file), "utf8").split(/;$/m);
+  const filled = statements.filter((statement) => statement.replace(/--.*$/gm, "").trim() !== "");
+  await database.batch(filled.map((statement) => database.prepare(statement)));
 }

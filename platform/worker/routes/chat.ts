@@ -157,6 +157,7 @@ async function toTurnRequest(context: RequestContext<Services>, body: ChatReques
   return {
     sessionId: body.sessionId ?? crypto.randomUUID(),
     principalId: principal.id,
+    acl: principal.acl,
     traceId,
     modelId: chooseChatModel(tenant, {
       environment: services.environment,

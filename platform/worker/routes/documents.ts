@@ -22,7 +22,7 @@ export const listDocumentsRoute = defineRoute<Services>()(
     method: "GET",
     path: "/documents",
     operationId: "listDocuments",
-    summary: "The tenant's documents, by id",
+    summary: "Those of the tenant's documents that the caller may read, by id",
     tag: "knowledge",
     access: "search",
     query: z.strictObject({
@@ -31,9 +31,9 @@ export const listDocumentsRoute = defineRoute<Services>()(
     }),
     response: listDocumentsResponseSchema,
   },
-  async ({ tenant, services, traceId }, { query: { limit, cursor } }) => {
+  async ({ tenant, services, principal, traceId }, { query: { limit, cursor } }) => {
     const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
-    return envelope(traceId, await listDocuments(tenant.tenantId, services.knowledge(tenant), page));
+    return envelope(traceId, await listDocuments(tenant.tenantId, services.knowledge(tenant), page, principal.acl));
   },
 );
 
@@ -49,8 +49,8 @@ export const getDocumentRoute = defineRoute<Services>()(
     params: documentParams,
     response: documentDetailSchema,
   },
-  async ({ tenant, services, traceId }, { params }) =>
-    envelope(traceId, await getDocument(tenant.tenantId, services.knowledge(tenant), params.docId)),
+  async ({ tenant, services, principal, traceId }, { params }) =>
+    envelope(traceId, await getDocument(tenant.tenantId, services.knowledge(tenant), params.docId, principal.acl)),
 );
 
 /** `DELETE /documents/:docId`: removes a document with its chunks and vectors. */
@@ -65,6 +65,6 @@ export const deleteDocumentRoute = defineRoute<Services>()(
     params: documentParams,
     response: deleteDocumentResponseSchema,
   },
-  async ({ tenant, services, traceId }, { params }) =>
-    envelope(traceId, await deleteDocument(tenant.tenantId, services.knowledge(tenant), params.docId)),
+  async ({ tenant, services, principal, traceId }, { params }) =>
+    envelope(traceId, await deleteDocument(tenant.tenantId, services.knowledge(tenant), params.docId, principal.acl)),
 );

@@ -1,5 +1,5 @@
 import type { RequestContext } from "#http/request-context";
-import { ragSettings, type RagCall } from "#rag/rag-services";
+import { ragSettings, type ReaderCall } from "#rag/rag-services";
 import type { Services } from "#worker/services";
 
 /** What every knowledge operation is told of a request, besides its own input. */
@@ -10,9 +10,10 @@ export function knowledgeCall({
   route,
   principal,
   request,
-}: RequestContext<Services>): RagCall {
+}: RequestContext<Services>): ReaderCall {
   return {
     settings: ragSettings(tenant, { environment: services.environment, route }),
     context: { traceId, route, principalId: principal.id, signal: request.signal },
+    acl: principal.acl,
   };
 }

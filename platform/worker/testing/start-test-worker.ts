@@ -29,13 +29,20 @@ export interface Answer {
   >;
 }
 
+/** What a key may hold besides scopes. */
+export interface KeyOptions {
+  /** ISO 8601; without it a key holds for ever. */
+  readonly expiresAt?: string;
+  /** Labels of documents. */
+  readonly acl?: readonly string[];
+}
+
 /** The test Worker with two tenants, in workerd, behind real HTTP. */
 export interface TestWorker {
   readonly runtime: Runtime;
   /** A key with all scopes but `admin` of each tenant. */
   readonly keys: { readonly acme: string; readonly globex: string };
-  /** `expiresAt` in ISO 8601; without it a key holds for ever. */
-  makeKey(tenant: string, scopes: readonly Scope[], expiresAt?: string): Promise<string>;
+  makeKey(tenant: string, scopes: readonly Scope[], options?: KeyOptions): Promise<string>;
   send(target: string, call?: Call): Promise<Response>;
   call(target: string, call?: Call): Promise<Answer>;
   /** Goes on in a new isolate, which remembers nothing; what is stored stays. */
@@ -86,13 +93,13 @@ export async function startTestWorker({
   const runtime = await startRuntime(runtimeOptions);
   const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
   await migrate(DB);
-  const makeKey = async (tenant: string, scopes: readonly Scope[], expiresAt?: string) => {
+  const makeKey = async (tenant: string, scopes: readonly Scope[], options: KeyOptions = {}) => {
     const tenantId = tenantIdSchema.parse(tenant);
     const { key, record } = await generateApiKey(tenantId, {
       label: "test",
       scopes: [...scopes],
       nowMs: Date.now(),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...options,
     });
     await KV.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
     return key;
