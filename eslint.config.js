@@ -52,6 +52,10 @@ export default tseslint.config(
         },
       ],
       "no-restricted-exports": ["error", { restrictDefaultExports: { named: true } }],
+      "no-restricted-imports": [
+        "error",
+        { paths: ["zod", "zod/mini", "zod/v4"].map((name) => ({ name, message: 'import * as z from "#base/zod"' })) },
+      ],
       // `x == null` asks for both kinds of nothing, as JSON of other people holds them.
       eqeqeq: ["error", "always", { null: "ignore" }],
       // A number or a boolean in a message is what it looks like.
@@ -91,6 +95,16 @@ export default tseslint.config(
       // A suite is one function, as long as its tests are short.
       "max-lines-per-function": "off",
     },
+  },
+  {
+    // The one place that chooses a dialect of zod: all others import from here.
+    files: ["platform/base/zod.ts"],
+    rules: { "no-restricted-imports": "off", "no-restricted-syntax": "off" },
+  },
+  {
+    // Simulators stand for Cloudflare and use nothing of the product.
+    files: ["platform/simulators/**/*.ts"],
+    rules: { "no-restricted-imports": "off" },
   },
   {
     // Clients in the field still send what newer versions call deprecated: that is what these tests are for.

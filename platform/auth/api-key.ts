@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { sha256Hex } from "#base/digest";
 import { aclLabelSchema, MAX_ACL_LABELS } from "#tenancy/acl-label";
@@ -12,13 +12,13 @@ const KEY_BYTES = 32;
 /** What is stored of a key, under the digest of its text. The text itself is shown once and kept nowhere. */
 export const apiKeyRecordSchema = z.strictObject({
   /** Public name of the key, e.g. `key_3f9a…`: for lists, logs and revocation. */
-  id: z.string().regex(/^key_[0-9a-f]{16}$/),
-  label: z.string().max(100),
+  id: z.string().check(z.regex(/^key_[0-9a-f]{16}$/)),
+  label: z.string().check(z.maxLength(100)),
   scopes: z.array(scopeSchema),
   /** Labels of the documents that the key may read besides those without labels. */
-  acl: z.array(aclLabelSchema).max(MAX_ACL_LABELS).default([]),
+  acl: z._default(z.array(aclLabelSchema).check(z.maxLength(MAX_ACL_LABELS)), []),
   createdAt: z.iso.datetime(),
-  expiresAt: z.iso.datetime().optional(),
+  expiresAt: z.optional(z.iso.datetime()),
 });
 
 export type ApiKeyRecord = z.output<typeof apiKeyRecordSchema>;

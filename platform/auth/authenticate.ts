@@ -1,7 +1,7 @@
 import { PlatformError } from "#base/errors";
 import { claimedTenantOfKey, type ApiKeyRecord } from "#auth/api-key";
-import { claimedTenantOfJwt, type JwtVerifier, looksLikeJwt } from "#auth/jwt";
 import type { Principal } from "#auth/principal";
+import { claimedTenantOfJwt, looksLikeJwt } from "#auth/token-form";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantId } from "#tenancy/tenant-id";
 
@@ -10,10 +10,17 @@ export interface ApiKeyStore {
   find(tenantId: TenantId, key: string): Promise<ApiKeyRecord | undefined>;
 }
 
+/** Verifies tokens of a tenant's identity provider. */
+export interface TokenVerifier {
+  /** The bearer of a token, or `undefined` when the token does not hold here for whatever reason. */
+  verify(tenant: TenantConfig, token: string, nowMs: number): Promise<Principal | undefined>;
+}
+
 /** What proves a credential. */
 export interface Authenticators {
   readonly apiKeys: ApiKeyStore;
-  readonly tokens: Pick<JwtVerifier, "verify">;
+  /** Absent in a Worker none of whose tenants accepts tokens. */
+  readonly tokens?: TokenVerifier | undefined;
 }
 
 /** The tenant that a credential claims to be of: selects whom to ask, proves nothing. */
@@ -36,7 +43,7 @@ export async function authenticate(
     return { kind: "anonymous", id: "anonymous", scopes: new Set(tenant.auth.anonymousScopes), acl: new Set() };
   }
   if (looksLikeJwt(credential)) {
-    const bearer = await tokens.verify(tenant, credential, nowMs);
+    const bearer = await tokens?.verify(tenant, credential, nowMs);
     if (bearer === undefined) throw invalidCredential();
     return bearer;
   }

@@ -1,9 +1,9 @@
 import type { JWTVerifyGetKey } from "jose";
 import { JOSEError } from "jose/errors";
 import { createRemoteJWKSet } from "jose/jwks/remote";
-import { decodeJwt } from "jose/jwt/decode";
 import { jwtVerify } from "jose/jwt/verify";
 
+import type { TokenVerifier } from "#auth/authenticate";
 import type { Principal } from "#auth/principal";
 import { sha256Hex } from "#base/digest";
 import { PlatformError } from "#base/errors";
@@ -23,29 +23,11 @@ const JWKS_COOLDOWN_MS = 30_000;
 /** Failures of jose that are the issuer's, not the token's. */
 const ISSUER_FAILURES: ReadonlySet<string> = new Set(["ERR_JWKS_TIMEOUT", "ERR_JWKS_INVALID", "ERR_JOSE_GENERIC"]);
 
-/** Whether a credential has the form of a signed token (RFC 7515 compact serialization). Proves nothing. */
-export function looksLikeJwt(credential: string): boolean {
-  return /^eyJ[\w-]+\.eyJ[\w-]+\.[\w-]+$/.test(credential);
-}
-
-/**
- * The tenant that an unverified token claims to be for, by the default name of the claim: selects whom to ask in a
- * pool, proves nothing. Where a tenant's issuer names the claim otherwise, the header or the host must say it.
- */
-export function claimedTenantOfJwt(token: string): string | undefined {
-  try {
-    const { tenant } = decodeJwt(token);
-    return typeof tenant === "string" ? tenant : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /**
  * Verifies tokens of the tenants' identity providers: signature by the issuer's published keys, `iss`, `aud`, `exp`,
  * `nbf`, `sub`, and the tenant's id in its claim. Keeps the issuers' keys, one instance per isolate.
  */
-export class JwtVerifier {
+export class JwtVerifier implements TokenVerifier {
   readonly #keySets = new Map<string, JWTVerifyGetKey>();
   readonly #cooldownMs: number;
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { citationSchema } from "#rag/search-response";
 
@@ -9,9 +9,9 @@ export const MAX_MESSAGES_PER_CALL = 100;
 
 export const sessionIdSchema = z
   .string()
-  .regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'" });
+  .check(z.regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'" }));
 
-const contentSchema = z.string().min(1).max(MAX_MESSAGE_CHARS);
+const contentSchema = z.string().check(z.minLength(1), z.maxLength(MAX_MESSAGE_CHARS));
 
 const messageSchema = z.strictObject({
   role: z.enum(["user", "assistant", "system"]),
@@ -21,28 +21,29 @@ const messageSchema = z.strictObject({
 /** Body of `POST /chat`. */
 export const chatRequestSchema = z
   .strictObject({
-    sessionId: sessionIdSchema.optional().describe("Continues this session; left out, a new one begins."),
-    message: contentSchema.optional().describe("What the user says. Either this or `messages`."),
+    sessionId: z.optional(sessionIdSchema).check(z.describe("Continues this session; left out, a new one begins.")),
+    message: z.optional(contentSchema).check(z.describe("What the user says. Either this or `messages`.")),
     messages: z
-      .array(messageSchema)
-      .min(1)
-      .max(MAX_MESSAGES_PER_CALL)
-      .optional()
-      .describe("Several messages; the last one is the user's."),
-    modelId: z.string().min(1).max(200).optional().describe("One of the tenant's allowed chat models."),
-    stream: z.boolean().default(true).describe("Server-sent events, or one JSON answer."),
-    temperature: z.number().min(0).max(2).optional(),
-    maxTokens: z.int().min(1).max(32_768).optional(),
-    rag: z.boolean().default(false).describe("Ground the answer in the tenant's documents and cite them."),
+      .optional(z.array(messageSchema).check(z.minLength(1), z.maxLength(MAX_MESSAGES_PER_CALL)))
+      .check(z.describe("Several messages; the last one is the user's.")),
+    modelId: z
+      .optional(z.string().check(z.minLength(1), z.maxLength(200)))
+      .check(z.describe("One of the tenant's allowed chat models.")),
+    stream: z._default(z.boolean(), true).check(z.describe("Server-sent events, or one JSON answer.")),
+    temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
+    maxTokens: z.optional(z.int().check(z.gte(1), z.lte(32_768))),
+    rag: z._default(z.boolean(), false).check(z.describe("Ground the answer in the tenant's documents and cite them.")),
   })
-  .superRefine((body, context) => {
-    if ((body.message === undefined) === (body.messages === undefined)) {
-      context.addIssue({ code: "custom", path: ["message"], message: "send exactly one of message and messages" });
-    }
-    if (body.messages !== undefined && body.messages.at(-1)?.role !== "user") {
-      context.addIssue({ code: "custom", path: ["messages"], message: "the last message must be the user's" });
-    }
-  });
+  .check(
+    z.superRefine((body, context) => {
+      if ((body.message === undefined) === (body.messages === undefined)) {
+        context.addIssue({ code: "custom", path: ["message"], message: "send exactly one of message and messages" });
+      }
+      if (body.messages !== undefined && body.messages.at(-1)?.role !== "user") {
+        context.addIssue({ code: "custom", path: ["messages"], message: "the last message must be the user's" });
+      }
+    }),
+  );
 
 export type ChatRequest = z.output<typeof chatRequestSchema>;
 
@@ -67,11 +68,10 @@ export const chatResponseSchema = z.object({
 });
 
 export const historyQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z
-    .string()
-    .regex(/^[0-9]{1,15}$/, { error: "must be the nextCursor of an earlier answer" })
-    .optional(),
+  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)), 50),
+  cursor: z.optional(
+    z.string().check(z.regex(/^[0-9]{1,15}$/, { error: "must be the nextCursor of an earlier answer" })),
+  ),
 });
 
 export const historyResponseSchema = z.object({
@@ -82,15 +82,15 @@ export const historyResponseSchema = z.object({
       role: z.enum(["user", "assistant", "system"]),
       content: z.string(),
       createdAt: z.iso.datetime(),
-      tokenCount: z.int().optional(),
+      tokenCount: z.optional(z.int()),
     }),
   ),
-  nextCursor: z.string().optional(),
+  nextCursor: z.optional(z.string()),
 });
 
 export const sessionListQuerySchema = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(200).default(50),
-  cursor: z.string().max(1_000).optional(),
+  limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)), 50),
+  cursor: z.optional(z.string().check(z.maxLength(1_000))),
 });
 
 /** `data` of `GET /chat`. */
@@ -103,15 +103,13 @@ export const sessionListResponseSchema = z.object({
       messageCount: z.int(),
     }),
   ),
-  nextCursor: z.string().optional(),
+  nextCursor: z.optional(z.string()),
 });
 
 export const eventsQuerySchema = z.strictObject({
   after: z
-    .string()
-    .max(20)
-    .optional()
-    .describe("Id of the last event seen, where the Last-Event-ID header cannot be set."),
+    .optional(z.string().check(z.maxLength(20)))
+    .check(z.describe("Id of the last event seen, where the Last-Event-ID header cannot be set.")),
 });
 
 export type Usage = z.output<typeof usageSchema>;

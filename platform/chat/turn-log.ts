@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { ChatMessage } from "#ai-gateway/model-client";
 import type { ChatEvent } from "#chat/chat-event";

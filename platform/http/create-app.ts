@@ -1,4 +1,5 @@
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
+import { Hono } from "hono/tiny";
 
 import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";

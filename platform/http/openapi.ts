@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { ERROR_CODES } from "#base/errors";
 import type { RouteSpec } from "#http/route";
@@ -105,7 +105,7 @@ function successContent(spec: RouteSpec): Json {
   return { ...envelope, ...bare, ...other };
 }
 
-function envelopeSchema(data: z.ZodType): Json {
+function envelopeSchema(data: z.ZodMiniType): Json {
   return {
     type: "object",
     required: ["ok", "data", "traceId"],
@@ -135,7 +135,7 @@ const errorSchema: Json = {
   },
 };
 
-function parametersOf(schema: z.ZodType | undefined, place: "path" | "query"): Json[] {
+function parametersOf(schema: z.ZodMiniType | undefined, place: "path" | "query"): Json[] {
   if (schema === undefined) return [];
   const { properties = {}, required = [] } = jsonSchema(schema, "input") as {
     properties?: Record<string, Json>;
@@ -150,7 +150,7 @@ function parametersOf(schema: z.ZodType | undefined, place: "path" | "query"): J
 }
 
 /** JSON Schema 2020-12, which OpenAPI 3.1 takes as it is; the `$schema` line is the document's business. */
-function jsonSchema(schema: z.ZodType, io: "input" | "output"): Json {
+function jsonSchema(schema: z.ZodMiniType, io: "input" | "output"): Json {
   const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
   return json;
 }

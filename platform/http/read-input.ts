@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { PlatformError, type ErrorDetail } from "#base/errors";
 import { findHostileShape } from "#base/json-shape";
@@ -67,7 +67,11 @@ function tooLarge(maxBytes: number): PlatformError {
 }
 
 /** Parses a value with its schema, or throws `invalid_request` that names every broken rule (up to 20) and its place. */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, place: string): z.output<Schema> {
+export function parseInput<Schema extends z.ZodMiniType>(
+  schema: Schema,
+  value: unknown,
+  place: string,
+): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const details = result.error.issues.slice(0, MAX_DETAILS).map((issue) => describeIssue(issue, place));

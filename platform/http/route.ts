@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { readJsonBody, parseInput } from "#http/read-input";
 import type { RequestContext } from "#http/request-context";
@@ -33,23 +33,23 @@ export interface RouteSpec {
    * in place of two. What it leaves open is counted behind it.
    */
   readonly countsItself?: boolean;
-  readonly body?: z.ZodType;
+  readonly body?: z.ZodMiniType;
   /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
   readonly parseBody?: (value: unknown) => unknown;
   readonly bodyLimit?: BodyLimit;
-  readonly query?: z.ZodType;
-  readonly params?: z.ZodType;
+  readonly query?: z.ZodMiniType;
+  readonly params?: z.ZodMiniType;
   /** Schema of `data` in the envelope of a 200. */
-  readonly response?: z.ZodType;
+  readonly response?: z.ZodMiniType;
   /** Schema of `data` in the envelope of a 202: the request was accepted and is done later. */
-  readonly accepted?: z.ZodType;
+  readonly accepted?: z.ZodMiniType;
   /** In place of `response`, where a 200 has no envelope. */
-  readonly bareResponse?: z.ZodType;
+  readonly bareResponse?: z.ZodMiniType;
   /** Set when a 200 can be (or is only) something else than JSON. */
   readonly contentType?: string;
 }
 
-type Parsed<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
+type Parsed<Schema> = Schema extends z.ZodMiniType ? z.output<Schema> : undefined;
 
 /** The parsed input of a route: what its schemas let through. */
 export interface RouteInput<Spec extends RouteSpec> {
@@ -94,7 +94,7 @@ export function defineRoute<Services>() {
 
 async function parseBody<Services>(
   spec: RouteSpec,
-  schema: z.ZodType,
+  schema: z.ZodMiniType,
   { request, tenant }: RequestContext<Services>,
 ): Promise<unknown> {
   const value = await readJsonBody(request, maxBodyBytes(tenant, spec));

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** `queued`: nothing was done yet. `partial`: all is done, and some documents could not be stored. */
 export const JOB_STATUSES = ["queued", "running", "succeeded", "failed", "partial"] as const;
@@ -24,15 +24,15 @@ const jobSummarySchema = z.object({
 });
 
 /** `data` of `GET /ingest/:jobId`, and of the 202 of `POST /ingest`. */
-export const jobResponseSchema = jobSummarySchema.extend({
+export const jobResponseSchema = z.extend(jobSummarySchema, {
   /** Dead letters: kept until the job is a week old, or handed over again. */
   failed: z.array(failedDocumentSchema),
 });
 
 /** `data` of `GET /ingest`. */
 export const listJobsResponseSchema = z.object({
-  jobs: z.array(jobSummarySchema.extend({ failedCount: z.int() })),
-  nextCursor: z.string().optional(),
+  jobs: z.array(z.extend(jobSummarySchema, { failedCount: z.int() })),
+  nextCursor: z.optional(z.string()),
 });
 
 export type JobStatus = (typeof JOB_STATUSES)[number];

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { catalogEntry } from "#ai-gateway/model-catalog";
 import type { TextRequest } from "#ai-gateway/model-client";
@@ -54,11 +54,11 @@ export async function askModel(
  * Asks for JSON of a schema, and makes the best of what comes: models wrap it in prose and code fences, break it off, or
  * answer in another shape. `undefined` when nothing in the answer is of use; check what is in the rest.
  */
-export async function askForJson<Accepted extends z.ZodType>(
+export async function askForJson<Accepted extends z.ZodMiniType>(
   tenantId: TenantId,
   context: ToolContext,
   question: ToolQuestion,
-  { wanted, accepted }: { readonly wanted: z.ZodObject; readonly accepted: Accepted },
+  { wanted, accepted }: { readonly wanted: z.ZodMiniObject; readonly accepted: Accepted },
 ): Promise<{ readonly value: z.output<Accepted> | undefined; readonly answer: string }> {
   const schema = toJsonSchema(wanted, "output");
   const instructions = `${question.instructions}\nAnswer with one JSON object of this JSON Schema and with nothing else: ${JSON.stringify(schema)}`;

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { PlatformError, type ErrorDetail } from "#base/errors";
 import { findHostileShape } from "#base/json-shape";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { Principal } from "#auth/principal";
 import type { Tool } from "#llm-tools/tool";
@@ -12,11 +12,11 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 export const toolDescriptionSchema = z.object({
   name: z.string(),
   description: z.string(),
-  inputSchema: z.record(z.string(), z.unknown()).describe("JSON Schema 2020-12 of the arguments."),
-  outputSchema: z.record(z.string(), z.unknown()).describe("JSON Schema 2020-12 of the result."),
+  inputSchema: z.record(z.string(), z.unknown()).check(z.describe("JSON Schema 2020-12 of the arguments.")),
+  outputSchema: z.record(z.string(), z.unknown()).check(z.describe("JSON Schema 2020-12 of the result.")),
   effect: z.enum(["reads", "writes"]),
-  scopes: z.array(z.string()).describe("Scopes that a caller needs; tools stands for tools:<name>."),
-  timeoutMs: z.int().describe("Most time of one run, in milliseconds."),
+  scopes: z.array(z.string()).check(z.describe("Scopes that a caller needs; tools stands for tools:<name>.")),
+  timeoutMs: z.int().check(z.describe("Most time of one run, in milliseconds.")),
 });
 
 export type ToolDescription = z.output<typeof toolDescriptionSchema>;
@@ -54,7 +54,7 @@ export function describeTool(tool: Tool): ToolDescription {
 }
 
 /** The JSON Schema of a zod schema, without the line that names the dialect. */
-export function toJsonSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {
-  const { $schema: _, ...json } = schema.toJSONSchema({ io });
+export function toJsonSchema(schema: z.ZodMiniType, io: "input" | "output"): Record<string, unknown> {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
   return json;
 }

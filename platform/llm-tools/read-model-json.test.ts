@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import fc from "fast-check";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { readModelJson } from "#llm-tools/read-model-json";
 
-const schema = z.object({ label: z.string(), tags: z.array(z.string()).optional() });
+const schema = z.object({ label: z.string(), tags: z.optional(z.array(z.string())) });
 const read = (answer: string) => readModelJson(answer, schema);
 
 describe("readModelJson", () => {

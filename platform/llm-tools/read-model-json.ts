@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { MAX_JSON_DEPTH } from "#base/json-shape";
 
@@ -9,7 +9,10 @@ const MAX_STARTS = 8;
  * Finds the JSON in a model's answer that a schema lets through: alone, in a code fence, amid prose, with a comma too many,
  * broken off, or one level deeper than asked. `undefined` when there is none. Pure; linear in the answer's length.
  */
-export function readModelJson<Schema extends z.ZodType>(answer: string, schema: Schema): z.output<Schema> | undefined {
+export function readModelJson<Schema extends z.ZodMiniType>(
+  answer: string,
+  schema: Schema,
+): z.output<Schema> | undefined {
   for (const text of candidates(answer)) {
     const value = parseLeniently(text);
     if (value === undefined) continue;

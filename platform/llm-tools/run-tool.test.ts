@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { canonicalJson } from "#base/canonical-json";
 import { sha256Hex } from "#base/digest";
@@ -19,7 +19,7 @@ const toolThat = (
   defineTool({
     name: "probe",
     description: "For tests.",
-    input: z.strictObject({ text: z.string().max(10).optional() }),
+    input: z.strictObject({ text: z.optional(z.string().check(z.maxLength(10))) }),
     output: z.strictObject({ text: z.string() }),
     effect: "reads",
     scopes: [],

@@ -1,4 +1,4 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { defect } from "#base/errors";
 import type { ToolContext } from "#llm-tools/tool-context";
@@ -10,7 +10,7 @@ import { TOOL_NAME_PATTERN } from "#tenancy/tools-config";
 export type ToolEffect = "reads" | "writes";
 
 /** What an author of a tool writes down. */
-export interface ToolSpec<Input extends z.ZodObject, Output extends z.ZodObject> {
+export interface ToolSpec<Input extends z.ZodMiniObject, Output extends z.ZodMiniObject> {
   /** `^[a-z][a-z0-9_]*$`, also its scope: `tools:<name>`. */
   readonly name: string;
   /** For models and people: what it does, and when to use it. */
@@ -37,7 +37,7 @@ export interface ToolSpec<Input extends z.ZodObject, Output extends z.ZodObject>
 }
 
 /** A tool as the dispatcher sees it: whatever goes in and comes out is unknown until its schemas have let it through. */
-export interface Tool extends Omit<ToolSpec<z.ZodObject, z.ZodObject>, "run"> {
+export interface Tool extends Omit<ToolSpec<z.ZodMiniObject, z.ZodMiniObject>, "run"> {
   /** `input` is what `this.input` let through. */
   readonly run: (tenantId: TenantId, input: Readonly<Record<string, unknown>>, context: ToolContext) => unknown;
 }
@@ -46,7 +46,9 @@ export interface Tool extends Omit<ToolSpec<z.ZodObject, z.ZodObject>, "run"> {
  * Makes a tool of its spec.
  * @throws a defect for a spec that breaks the contract: a tool that cannot be called is found when the Worker starts.
  */
-export function defineTool<Input extends z.ZodObject, Output extends z.ZodObject>(spec: ToolSpec<Input, Output>): Tool {
+export function defineTool<Input extends z.ZodMiniObject, Output extends z.ZodMiniObject>(
+  spec: ToolSpec<Input, Output>,
+): Tool {
   if (!TOOL_NAME_PATTERN.test(spec.name)) throw defect(`"${spec.name}" cannot be a tool's name`);
   const acceptsUnknownKeys = spec.input.safeParse({ "\0": 1 }).error?.issues.every(isNoComplaintOfKeys) ?? true;
   if (acceptsUnknownKeys) throw defect(`the input of ${spec.name} must be a z.strictObject`);

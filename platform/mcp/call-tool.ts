@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { type PlatformError, toPlatformError } from "#base/errors";
 import { runTool, type ToolCall, type ToolHost } from "#llm-tools/run-tool";
@@ -6,8 +6,8 @@ import { refuse, RPC_CODES } from "#mcp/rpc-message";
 import type { TenantId } from "#tenancy/tenant-id";
 
 const callParamsSchema = z.looseObject({
-  name: z.string().min(1).max(128),
-  arguments: z.record(z.string(), z.unknown()).default({}),
+  name: z.string().check(z.minLength(1), z.maxLength(128)),
+  arguments: z._default(z.record(z.string(), z.unknown()), {}),
 });
 
 /** Who calls, and what is told meanwhile. */

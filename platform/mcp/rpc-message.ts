@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** Error codes of JSON-RPC 2.0, section 5.1, and of MCP 2026-07-28 ("Error Codes"). */
 export const RPC_CODES = {
@@ -13,9 +13,9 @@ export const RPC_CODES = {
 /** A wish of a client, or, without an `id`, a notification that wants no answer. */
 export const rpcRequestSchema = z.object({
   jsonrpc: z.literal("2.0"),
-  id: z.union([z.string(), z.int()]).optional(),
-  method: z.string().min(1).max(200),
-  params: z.looseObject({ _meta: z.looseObject({}).optional() }).optional(),
+  id: z.optional(z.union([z.string(), z.int()])),
+  method: z.string().check(z.minLength(1), z.maxLength(200)),
+  params: z.optional(z.looseObject({ _meta: z.optional(z.looseObject({})) })),
 });
 
 export type RpcRequest = z.output<typeof rpcRequestSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** Most stop sequences of a request, as OpenAI's API has it. */
 const MAX_STOPS = 4;
@@ -14,11 +14,11 @@ const contentSchema = z.union([z.string(), z.array(z.object({ type: z.literal("t
 
 const functionName = z
   .string()
-  .regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "must be 1 to 64 letters, digits, underscores and dashes" });
+  .check(z.regex(/^[A-Za-z0-9_-]{1,64}$/, { error: "must be 1 to 64 letters, digits, underscores and dashes" }));
 
 const toolCallSchema = z.object({
-  id: z.string().min(1),
-  type: z.literal("function", { error: 'must be "function"' }).default("function"),
+  id: z.string().check(z.minLength(1)),
+  type: z._default(z.literal("function", { error: 'must be "function"' }), "function"),
   /** As the model wrote the arguments: it may be no JSON. */
   function: z.object({ name: functionName, arguments: z.string() }),
 });
@@ -29,10 +29,10 @@ const messageSchema = z.discriminatedUnion(
     z.object({ role: z.enum(["system", "developer", "user"]), content: contentSchema }),
     z.object({
       role: z.literal("assistant"),
-      content: contentSchema.nullish(),
-      tool_calls: z.array(toolCallSchema).nullish(),
+      content: z.nullish(contentSchema),
+      tool_calls: z.nullish(z.array(toolCallSchema)),
     }),
-    z.object({ role: z.literal("tool"), content: contentSchema, tool_call_id: z.string().min(1) }),
+    z.object({ role: z.literal("tool"), content: contentSchema, tool_call_id: z.string().check(z.minLength(1)) }),
   ],
   { error: "must be system, developer, user, assistant or tool" },
 );
@@ -43,8 +43,8 @@ const toolSchema = z.object({
   type: z.literal("function", { error: 'must be "function": other kinds of tools are not supported' }),
   function: z.object({
     name: functionName,
-    description: z.string().nullish(),
-    parameters: jsonSchemaObject.nullish().describe("JSON Schema of the arguments; absent: none."),
+    description: z.nullish(z.string()),
+    parameters: z.nullish(jsonSchemaObject).check(z.describe("JSON Schema of the arguments; absent: none.")),
   }),
 });
 
@@ -63,13 +63,13 @@ const responseFormatSchema = z.discriminatedUnion(
     z.object({ type: z.literal("json_object") }),
     z.object({
       type: z.literal("json_schema"),
-      json_schema: z.object({ name: functionName, schema: jsonSchemaObject, strict: z.boolean().nullish() }),
+      json_schema: z.object({ name: functionName, schema: jsonSchemaObject, strict: z.nullish(z.boolean()) }),
     }),
   ],
   { error: "must be text, json_object or json_schema" },
 );
 
-const stopText = z.string().min(1, { error: "must not be empty" });
+const stopText = z.string().check(z.minLength(1, { error: "must not be empty" }));
 
 /**
  * The body of `POST /v1/chat/completions`, as OpenAI's clients write it (platform.openai.com/docs/api-reference/chat/create).
@@ -77,33 +77,37 @@ const stopText = z.string().min(1, { error: "must not be empty" });
  */
 export const completionRequestSchema = z
   .object({
-    model: z.string().min(1).max(200).nullish().describe("Absent: the tenant's own chat model."),
-    messages: z.array(messageSchema).min(1).max(MAX_MESSAGES),
-    stream: z.boolean().nullish(),
-    stream_options: z.object({ include_usage: z.boolean().nullish() }).nullish(),
-    max_completion_tokens: z.int().min(1).nullish(),
-    max_tokens: z.int().min(1).nullish().describe("The older name of max_completion_tokens."),
-    temperature: z.number().min(0).max(2).nullish(),
-    top_p: z.number().min(0).max(1).nullish(),
-    stop: z
-      .union([stopText, z.array(stopText).max(MAX_STOPS)], {
+    model: z
+      .nullish(z.string().check(z.minLength(1), z.maxLength(200)))
+      .check(z.describe("Absent: the tenant's own chat model.")),
+    messages: z.array(messageSchema).check(z.minLength(1), z.maxLength(MAX_MESSAGES)),
+    stream: z.nullish(z.boolean()),
+    stream_options: z.nullish(z.object({ include_usage: z.nullish(z.boolean()) })),
+    max_completion_tokens: z.nullish(z.int().check(z.gte(1))),
+    max_tokens: z.nullish(z.int().check(z.gte(1))).check(z.describe("The older name of max_completion_tokens.")),
+    temperature: z.nullish(z.number().check(z.gte(0), z.lte(2))),
+    top_p: z.nullish(z.number().check(z.gte(0), z.lte(1))),
+    stop: z.nullish(
+      z.union([stopText, z.array(stopText).check(z.maxLength(MAX_STOPS))], {
         error: `must be a text or up to ${MAX_STOPS} texts, none empty`,
-      })
-      .nullish(),
-    seed: z.int().nullish(),
-    n: z.literal(1, { error: "must be 1: a request gets one answer" }).nullish(),
-    user: z.string().max(512).nullish(),
-    tools: z.array(toolSchema).max(MAX_TOOLS).nullish(),
-    tool_choice: toolChoiceSchema.nullish(),
-    response_format: responseFormatSchema.nullish(),
+      }),
+    ),
+    seed: z.nullish(z.int()),
+    n: z.nullish(z.literal(1, { error: "must be 1: a request gets one answer" })),
+    user: z.nullish(z.string().check(z.maxLength(512))),
+    tools: z.nullish(z.array(toolSchema).check(z.maxLength(MAX_TOOLS))),
+    tool_choice: z.nullish(toolChoiceSchema),
+    response_format: z.nullish(responseFormatSchema),
   })
-  .superRefine(({ tools, tool_choice: choice }, context) => {
-    const names = (tools ?? []).map((tool) => tool.function.name);
-    const refuse = (message: string) => context.addIssue({ code: "custom", path: ["tool_choice"], message });
-    if (choice === "required" && names.length === 0) refuse("demands a tool, but tools is empty");
-    if (typeof choice === "object" && choice !== null && !names.includes(choice.function.name))
-      refuse(`names "${choice.function.name}", which is not in tools`);
-  });
+  .check(
+    z.superRefine(({ tools, tool_choice: choice }, context) => {
+      const names = (tools ?? []).map((tool) => tool.function.name);
+      const refuse = (message: string) => context.addIssue({ code: "custom", path: ["tool_choice"], message });
+      if (choice === "required" && names.length === 0) refuse("demands a tool, but tools is empty");
+      if (typeof choice === "object" && choice !== null && !names.includes(choice.function.name))
+        refuse(`names "${choice.function.name}", which is not in tools`);
+    }),
+  );
 
 export type CompletionRequest = z.output<typeof completionRequestSchema>;
 export type CompletionMessage = CompletionRequest["messages"][number];

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { FinishReason, TextPart, TextStream, TokenUsage, ToolCall } from "#ai-gateway/model-client";
 
@@ -26,7 +26,7 @@ const usageSchema = z.object({
   prompt_tokens: z.int(),
   completion_tokens: z.int(),
   total_tokens: z.int(),
-  estimated: z.literal(true).optional(),
+  estimated: z.optional(z.literal(true)),
 });
 
 const toolCallSchema = z.object({
@@ -48,9 +48,9 @@ export const completionSchema = z.object({
       index: z.literal(0),
       message: z.object({
         role: z.literal("assistant"),
-        content: z.string().nullable(),
+        content: z.nullable(z.string()),
         refusal: z.null(),
-        tool_calls: z.array(toolCallSchema).optional(),
+        tool_calls: z.optional(z.array(toolCallSchema)),
       }),
       logprobs: z.null(),
       finish_reason: finishReasonSchema,

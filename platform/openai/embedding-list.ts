@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { Embeddings } from "#ai-gateway/model-client";
 
@@ -9,7 +9,9 @@ export const embeddingListSchema = z.object({
     z.object({
       object: z.literal("embedding"),
       index: z.int(),
-      embedding: z.union([z.array(z.number()), z.string()]).describe("Numbers, or base64 of float32, little-endian."),
+      embedding: z
+        .union([z.array(z.number()), z.string()])
+        .check(z.describe("Numbers, or base64 of float32, little-endian.")),
     }),
   ),
   model: z.string(),

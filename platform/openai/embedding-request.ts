@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { catalogEntry } from "#ai-gateway/model-catalog";
 import { PlatformError } from "#base/errors";
@@ -6,17 +6,21 @@ import { PlatformError } from "#base/errors";
 /** Texts of one request: what OpenAI's API takes, and what its clients cut their input to. */
 export const MAX_INPUTS = 2_048;
 
-const text = z.string().min(1, { error: "must not be empty" });
+const text = z.string().check(z.minLength(1, { error: "must not be empty" }));
 
 /** The body of `POST /v1/embeddings` (platform.openai.com/docs/api-reference/embeddings/create). Other keys are ignored. */
 export const embeddingRequestSchema = z.object({
-  model: z.string().min(1).max(200).nullish().describe("Absent: the tenant's own embedding model."),
-  input: z.union([text, z.array(text).min(1).max(MAX_INPUTS)], {
+  model: z
+    .nullish(z.string().check(z.minLength(1), z.maxLength(200)))
+    .check(z.describe("Absent: the tenant's own embedding model.")),
+  input: z.union([text, z.array(text).check(z.minLength(1), z.maxLength(MAX_INPUTS))], {
     error: `must be a text or 1 to ${MAX_INPUTS} texts, none empty; arrays of tokens are not supported`,
   }),
-  encoding_format: z.enum(["float", "base64"]).nullish(),
-  dimensions: z.int().min(1).nullish().describe("Only the model's own number: vectors are not shortened."),
-  user: z.string().max(512).nullish(),
+  encoding_format: z.nullish(z.enum(["float", "base64"])),
+  dimensions: z
+    .nullish(z.int().check(z.gte(1)))
+    .check(z.describe("Only the model's own number: vectors are not shortened.")),
+  user: z.nullish(z.string().check(z.maxLength(512))),
 });
 
 export type EmbeddingRequest = z.output<typeof embeddingRequestSchema>;

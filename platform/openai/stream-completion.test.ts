@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import fc from "fast-check";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { TextPart } from "#ai-gateway/model-client";
 import { decodeEvents } from "#base/server-sent-events";
@@ -24,16 +24,16 @@ const chunkSchema = z.strictObject({
     z.strictObject({
       index: z.literal(0),
       delta: z.strictObject({
-        role: z.literal("assistant").optional(),
-        content: z.string().optional(),
-        refusal: z.null().optional(),
-        tool_calls: z.array(z.looseObject({ index: z.int() })).optional(),
+        role: z.optional(z.literal("assistant")),
+        content: z.optional(z.string()),
+        refusal: z.optional(z.null()),
+        tool_calls: z.optional(z.array(z.looseObject({ index: z.int() }))),
       }),
       logprobs: z.null(),
-      finish_reason: z.string().nullable(),
+      finish_reason: z.nullable(z.string()),
     }),
   ),
-  usage: z.object({ total_tokens: z.int() }).nullable().optional(),
+  usage: z.optional(z.nullable(z.object({ total_tokens: z.int() }))),
 });
 
 async function* inBatches(batches: readonly TextPart[][], failure?: Error): AsyncGenerator<TextPart[]> {

@@ -1,13 +1,13 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { spanSchema } from "#rag/search-response";
 
 export const documentSummarySchema = z.object({
   docId: z.string(),
   version: z.int(),
-  title: z.string().optional(),
-  source: z.string().optional(),
-  url: z.string().optional(),
+  title: z.optional(z.string()),
+  source: z.optional(z.string()),
+  url: z.optional(z.string()),
   metadata: z.record(z.string(), z.unknown()),
   /** Labels of those who may see it; empty: everyone of the tenant. */
   acl: z.array(z.string()),
@@ -23,11 +23,11 @@ export const documentSummarySchema = z.object({
 /** `data` of `GET /documents`. */
 export const listDocumentsResponseSchema = z.object({
   documents: z.array(documentSummarySchema),
-  nextCursor: z.string().optional(),
+  nextCursor: z.optional(z.string()),
 });
 
 /** `data` of `GET /documents/:docId`. */
-export const documentDetailSchema = documentSummarySchema.omit({ chunks: true }).extend({
+export const documentDetailSchema = z.extend(z.omit(documentSummarySchema, { chunks: true }), {
   chunks: z.array(
     z.object({ chunkId: z.string(), index: z.int(), context: z.string(), text: z.string(), ...spanSchema.shape }),
   ),

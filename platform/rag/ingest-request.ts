@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { documentMetadataSchema } from "#storage/document-record";
 import { aclLabelSchema, MAX_ACL_LABELS } from "#tenancy/acl-label";
@@ -16,56 +16,57 @@ const SIZE_RANGES = {
 } as const;
 
 /** The caller's name of a document. */
-export const docIdSchema = z.string().regex(/^[A-Za-z0-9._:/@-]{1,200}$/, {
-  error: "must be 1 to 200 of A-Z, a-z, 0-9 and . _ : / @ -",
-});
+export const docIdSchema = z.string().check(
+  z.regex(/^[A-Za-z0-9._:/@-]{1,200}$/, {
+    error: "must be 1 to 200 of A-Z, a-z, 0-9 and . _ : / @ -",
+  }),
+);
 
 /** Text that UTF-8 can hold: half a surrogate pair could not be given back as it was sent. */
-const storableText = z
-  .string()
-  .refine((text) => text.isWellFormed(), { error: "must be well-formed Unicode: it holds half of a surrogate pair" });
+const storableText = z.string().check(
+  z.refine((text) => text.isWellFormed(), {
+    error: "must be well-formed Unicode: it holds half of a surrogate pair",
+  }),
+);
 
 /** How to cut a document. What is left out comes from the tenant's config. */
-export const chunkingSchema = z
-  .strictObject({
-    strategy: z.enum(["recursive", "markdown"]).optional(),
+export const chunkingSchema = z.readonly(
+  z.strictObject({
+    strategy: z.optional(z.enum(["recursive", "markdown"])),
     /** Counted in `unit`: 100 to 4,000 tokens or 200 to 16,000 characters. */
-    size: z.int().min(SIZE_RANGES.tokens.min).max(SIZE_RANGES.characters.max).optional(),
+    size: z.optional(z.int().check(z.gte(SIZE_RANGES.tokens.min), z.lte(SIZE_RANGES.characters.max))),
     /** Counted in `unit`; below half of `size`. */
-    overlap: z
-      .int()
-      .min(0)
-      .max(SIZE_RANGES.characters.max / 2)
-      .optional(),
-    unit: z.enum(["tokens", "characters"]).optional(),
-  })
-  .readonly();
+    overlap: z.optional(z.int().check(z.gte(0), z.lte(SIZE_RANGES.characters.max / 2))),
+    unit: z.optional(z.enum(["tokens", "characters"])),
+  }),
+);
 
 /** One document as a caller sends it. */
 export const ingestDocumentSchema = z.strictObject({
   docId: docIdSchema,
-  text: storableText.refine((text) => text.trim() !== "", { error: "must hold some text" }),
-  source: storableText.min(1).max(500).optional(),
-  title: storableText.min(1).max(500).optional(),
-  url: z
-    .url({ protocol: /^https?$/, error: "must be an http or https address" })
-    .max(2_000)
-    .optional(),
-  metadata: documentMetadataSchema
-    .refine((metadata) => JSON.stringify(metadata).length <= MAX_METADATA_CHARACTERS, {
-      error: `must take at most ${MAX_METADATA_CHARACTERS} characters as JSON`,
-    })
-    .optional(),
+  text: storableText.check(z.refine((text) => text.trim() !== "", { error: "must hold some text" })),
+  source: z.optional(storableText.check(z.minLength(1), z.maxLength(500))),
+  title: z.optional(storableText.check(z.minLength(1), z.maxLength(500))),
+  url: z.optional(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).check(z.maxLength(2_000))),
+  metadata: z.optional(
+    documentMetadataSchema.check(
+      z.refine((metadata) => JSON.stringify(metadata).length <= MAX_METADATA_CHARACTERS, {
+        error: `must take at most ${MAX_METADATA_CHARACTERS} characters as JSON`,
+      }),
+    ),
+  ),
   /** Labels of those who may see it; absent or empty: everyone of the tenant. */
-  acl: z.array(aclLabelSchema).max(MAX_ACL_LABELS).optional(),
-  chunking: chunkingSchema.optional(),
+  acl: z.optional(z.array(aclLabelSchema).check(z.maxLength(MAX_ACL_LABELS))),
+  chunking: z.optional(chunkingSchema),
+});
+
+/** Several documents in one call. */
+export const ingestBatchSchema = z.strictObject({
+  documents: z.array(ingestDocumentSchema).check(z.minLength(1), z.maxLength(MAX_DOCUMENTS_PER_CALL)),
 });
 
 /** Body of `POST /ingest`: one document, or several. */
-export const ingestRequestSchema = z.union([
-  ingestDocumentSchema,
-  z.strictObject({ documents: z.array(ingestDocumentSchema).min(1).max(MAX_DOCUMENTS_PER_CALL) }),
-]);
+export const ingestRequestSchema = z.union([ingestDocumentSchema, ingestBatchSchema]);
 
 /** `data` of the answer of `POST /ingest`. */
 export const ingestResponseSchema = z.object({

@@ -1,7 +1,7 @@
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 import { PlatformError } from "#base/errors";
-import { ingestDocumentSchema, ingestRequestSchema, type IngestDocument } from "#rag/ingest-request";
+import { ingestBatchSchema, ingestDocumentSchema, type IngestDocument } from "#rag/ingest-request";
 
 /**
  * Reads the body of `POST /ingest` into its documents. Says which field is wrong, where the union of both shapes
@@ -14,7 +14,7 @@ export function parseIngestRequest(body: unknown): readonly IngestDocument[] {
     if (single.success) return [single.data];
     throw refusal(single.error.issues);
   }
-  const list = ingestRequestSchema.options[1].safeParse(body);
+  const list = ingestBatchSchema.safeParse(body);
   if (!list.success) throw refusal(list.error.issues);
   refuseRepeatedIds(list.data.documents);
   return list.data.documents;

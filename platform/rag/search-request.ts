@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { MAX_METADATA_VALUE_CHARACTERS } from "#storage/document-record";
 import type { DocumentFilter, FilterValue } from "#storage/document-filter";
@@ -11,9 +11,19 @@ export const MAX_TOP_K = 100;
 export const MAX_FILTER_CONDITIONS = 16;
 export const MAX_FILTER_VALUES = 50;
 
-const filterValueSchema = z.union([z.string().max(MAX_METADATA_VALUE_CHARACTERS), z.number(), z.boolean()]);
-const filterValuesSchema = z.union([filterValueSchema, z.array(filterValueSchema).min(1).max(MAX_FILTER_VALUES)]);
-const textsSchema = z.union([z.string().max(500), z.array(z.string().max(500)).min(1).max(MAX_FILTER_VALUES)]);
+const filterValueSchema = z.union([
+  z.string().check(z.maxLength(MAX_METADATA_VALUE_CHARACTERS)),
+  z.number(),
+  z.boolean(),
+]);
+const filterValuesSchema = z.union([
+  filterValueSchema,
+  z.array(filterValueSchema).check(z.minLength(1), z.maxLength(MAX_FILTER_VALUES)),
+]);
+const textsSchema = z.union([
+  z.string().check(z.maxLength(500)),
+  z.array(z.string().check(z.maxLength(500))).check(z.minLength(1), z.maxLength(MAX_FILTER_VALUES)),
+]);
 
 const METADATA_PREFIX = "metadata.";
 
@@ -22,47 +32,51 @@ const METADATA_PREFIX = "metadata.";
  * All conditions must hold; a list means any of its values.
  */
 export const searchFilterSchema = z
-  .object({
-    source: textsSchema.optional(),
-    docId: textsSchema.optional(),
-    metadata: z.record(z.string().max(64), filterValuesSchema).optional(),
-  })
-  .catchall(filterValuesSchema)
-  .superRefine((filter, context) => {
-    for (const key of Object.keys(filter)) {
-      if (!FILTER_FIELDS.has(key) && !(key.startsWith(METADATA_PREFIX) && key.length > METADATA_PREFIX.length)) {
+  .catchall(
+    z.object({
+      source: z.optional(textsSchema),
+      docId: z.optional(textsSchema),
+      metadata: z.optional(z.record(z.string().check(z.maxLength(64)), filterValuesSchema)),
+    }),
+    filterValuesSchema,
+  )
+  .check(
+    z.superRefine((filter, context) => {
+      for (const key of Object.keys(filter)) {
+        if (!FILTER_FIELDS.has(key) && !(key.startsWith(METADATA_PREFIX) && key.length > METADATA_PREFIX.length)) {
+          context.addIssue({
+            code: "custom",
+            path: [key],
+            message: "unknown field: filter on source, docId and metadata.*",
+          });
+        }
+      }
+      if (metadataConditions(filter).size > MAX_FILTER_CONDITIONS) {
         context.addIssue({
           code: "custom",
-          path: [key],
-          message: "unknown field: filter on source, docId and metadata.*",
+          path: ["metadata"],
+          message: `use at most ${MAX_FILTER_CONDITIONS} conditions on metadata`,
         });
       }
-    }
-    if (metadataConditions(filter).size > MAX_FILTER_CONDITIONS) {
-      context.addIssue({
-        code: "custom",
-        path: ["metadata"],
-        message: `use at most ${MAX_FILTER_CONDITIONS} conditions on metadata`,
-      });
-    }
-  });
+    }),
+  );
 
 const FILTER_FIELDS: ReadonlySet<string> = new Set(["source", "docId", "metadata"]);
 
 /** Body of `POST /search`. */
 export const searchRequestSchema = z.strictObject({
-  query: z
-    .string()
-    .max(MAX_QUERY_CHARACTERS)
-    .refine((query) => query.trim() !== "", { error: "must hold some text" }),
+  query: z.string().check(
+    z.maxLength(MAX_QUERY_CHARACTERS),
+    z.refine((query) => query.trim() !== "", { error: "must hold some text" }),
+  ),
   /** Passages to return; default: the tenant's. */
-  topK: z.int().min(1).max(MAX_TOP_K).optional(),
-  filter: searchFilterSchema.optional(),
+  topK: z.optional(z.int().check(z.gte(1), z.lte(MAX_TOP_K))),
+  filter: z.optional(searchFilterSchema),
   /** `retrieve` returns passages only and calls no chat model. */
-  mode: z.enum(["answer", "retrieve"]).default("answer"),
+  mode: z._default(z.enum(["answer", "retrieve"]), "answer"),
   /** Put the passages into the order of the tenant's reranker; default: as the tenant's config has it. */
-  rerank: z.boolean().optional(),
-  stream: z.boolean().default(false),
+  rerank: z.optional(z.boolean()),
+  stream: z._default(z.boolean(), false),
 });
 
 export type SearchFilter = z.output<typeof searchFilterSchema>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** A stretch of the document's text as it was sent: UTF-16 code units and UTF-8 bytes, ends exclusive. */
 export const spanSchema = z.object({ start: z.int(), end: z.int(), startByte: z.int(), endByte: z.int() });
@@ -9,14 +9,14 @@ export const sourceSchema = z.object({
   docId: z.string(),
   chunkId: z.string(),
   version: z.int(),
-  title: z.string().optional(),
-  url: z.string().optional(),
-  source: z.string().optional(),
+  title: z.optional(z.string()),
+  url: z.optional(z.string()),
+  source: z.optional(z.string()),
   text: z.string(),
   /** 0 to 1, greater is better; comparable within one answer. */
   score: z.number(),
   ...spanSchema.shape,
-  metadata: z.record(z.string(), z.unknown()).optional(),
+  metadata: z.optional(z.record(z.string(), z.unknown())),
 });
 
 /** `supported`: the spans say it. `unsupported`: the source does not. `unknown_source`: there is no such source. */
@@ -24,43 +24,48 @@ export const citationVerdictSchema = z.enum(["supported", "unsupported", "unknow
 
 export const citationSchema = z.object({
   n: z.int(),
-  docId: z.string().optional(),
-  chunkId: z.string().optional(),
+  docId: z.optional(z.string()),
+  chunkId: z.optional(z.string()),
   /** Where the document says it; exact substrings of the text as it was sent. */
   spans: z.array(spanSchema),
   verdict: citationVerdictSchema,
 });
 
 export const confidenceSchema = z.object({
-  value: z.number().min(0).max(1),
+  value: z.number().check(z.gte(0), z.lte(1)),
   level: z.enum(["low", "medium", "high"]),
   notes: z.array(z.string()),
 });
 
 /** One step of a search. `error` is a code of the error table: the step failed and the search went on without it. */
-export const stageSchema = z.object({ name: z.string(), ms: z.number(), count: z.int(), error: z.string().optional() });
+export const stageSchema = z.object({
+  name: z.string(),
+  ms: z.number(),
+  count: z.int(),
+  error: z.optional(z.string()),
+});
 
 /** How one passage came to its place. Ranks count from 1 and are absent where that side did not find it. */
 export const passageScoresSchema = z.object({
   chunkId: z.string(),
   fused: z.number(),
-  lexical: z.number().optional(),
-  lexicalRank: z.int().optional(),
-  vector: z.number().optional(),
-  vectorRank: z.int().optional(),
-  rerank: z.number().optional(),
-  rerankRank: z.int().optional(),
+  lexical: z.optional(z.number()),
+  lexicalRank: z.optional(z.int()),
+  vector: z.optional(z.number()),
+  vectorRank: z.optional(z.int()),
+  rerank: z.optional(z.number()),
+  rerankRank: z.optional(z.int()),
 });
 
 export const safetySchema = z.object({
   /** The question got another answer than the documents can give. */
   blocked: z.boolean(),
   /** What was found in the question: `self_harm`, `prompt_injection` or `private_data`. */
-  category: z.string().optional(),
+  category: z.optional(z.string()),
   /** Sources that hold text which looks like instructions, or urges to self-harm; it was kept from the model. */
-  flaggedSources: z.array(z.int()).optional(),
+  flaggedSources: z.optional(z.array(z.int())),
   /** Pictures, elements or addresses that no source holds were taken out of the answer. */
-  answerCleaned: z.literal(true).optional(),
+  answerCleaned: z.optional(z.literal(true)),
 });
 
 /**
@@ -81,16 +86,16 @@ export const cacheSchema = z.object({
   hit: z.boolean(),
   reason: cacheReasonSchema,
   /** Of a hit: when the result was made. */
-  ageSeconds: z.int().optional(),
+  ageSeconds: z.optional(z.int()),
   /** Of a hit: what the search took that it stands for, less what the hit took. */
-  savedMs: z.number().optional(),
-  savedTokens: z.int().optional(),
+  savedMs: z.optional(z.number()),
+  savedTokens: z.optional(z.int()),
 });
 
 export const whySchema = z.object({
   /** What the stores were asked, where it is not the question. */
-  rewrittenQuery: z.string().optional(),
-  intent: z.string().optional(),
+  rewrittenQuery: z.optional(z.string()),
+  intent: z.optional(z.string()),
   stages: z.array(stageSchema),
   scores: z.array(passageScoresSchema),
   cache: cacheSchema,
@@ -99,7 +104,7 @@ export const whySchema = z.object({
 
 /** Tokens of the chat model. All zero and without a model where none was called. */
 export const searchUsageSchema = z.object({
-  modelId: z.string().optional(),
+  modelId: z.optional(z.string()),
   tokensIn: z.int(),
   tokensOut: z.int(),
   totalTokens: z.int(),
@@ -117,7 +122,7 @@ export const searchResponseSchema = z.object({
   sources: z.array(sourceSchema),
   citations: z.array(citationSchema),
   confidence: confidenceSchema,
-  followUps: z.array(z.string()).max(5),
+  followUps: z.array(z.string()).check(z.maxLength(5)),
   why: whySchema,
   usage: searchUsageSchema,
 });

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { SearchServices } from "#rag/rag-services";
 import { searchResponseSchema, type SearchResponse } from "#rag/search-response";

@@ -1,10 +1,7 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** A version by its digest, or `null`: the one in the bundle. */
-const digestSchema = z
-  .string()
-  .regex(/^[0-9a-f]{64}$/, { error: "must be a SHA-256 in hex" })
-  .nullable();
+const digestSchema = z.nullable(z.string().check(z.regex(/^[0-9a-f]{64}$/, { error: "must be a SHA-256 in hex" })));
 
 /** How many earlier versions `rollback` can reach. */
 export const MAX_EARLIER = 20;
@@ -12,7 +9,7 @@ export const MAX_EARLIER = 20;
 /** Which version of one prompt is used, and which ones were before, latest first. */
 export const activationSchema = z.object({
   active: digestSchema,
-  earlier: z.array(digestSchema).max(MAX_EARLIER).default([]),
+  earlier: z._default(z.array(digestSchema).check(z.maxLength(MAX_EARLIER)), []),
 });
 
 export type Activation = Readonly<z.output<typeof activationSchema>>;

@@ -1,3 +1,4 @@
+import * as z from "#base/zod";
 import { MODEL_ROUTES, type ModelRoute } from "#tenancy/ai-config";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import { FEATURE_FLAG_EFFECTS, type FeatureFlag, featureFlagsSchema } from "#tenancy/feature-flags";
@@ -30,7 +31,7 @@ export interface SettingSpec {
  */
 export const SETTINGS: ReadonlyMap<string, SettingSpec> = new Map(
   [
-    ...featureFlagsSchema.keyof().options.map(flagSpec),
+    ...z.keyof(featureFlagsSchema).options.map(flagSpec),
     environmentModelSpec(),
     ...MODEL_ROUTES.map(routeModelSpec),
   ].map((spec) => [spec.name, spec]),

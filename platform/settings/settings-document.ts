@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { SETTINGS, type Setting } from "#settings/setting";
 import { scopedKey } from "#tenancy/scoped-key";
@@ -13,7 +13,7 @@ export function settingsKey(tenantId: TenantId): string {
 export const settingsDocumentSchema = z.object({
   values: z.record(z.string(), z.unknown()),
   /** When somebody last changed it. */
-  changedAt: z.iso.datetime().optional(),
+  changedAt: z.optional(z.iso.datetime()),
 });
 
 export type SettingsDocument = z.output<typeof settingsDocumentSchema>;

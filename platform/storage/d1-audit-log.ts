@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { EMPTY_CHAIN, linkEntries } from "#storage/audit-chain";
 import {
@@ -31,11 +31,11 @@ const recordRow = z.object({
   door: z.enum(TOOL_DOORS),
   arguments_sha256: z.string(),
   outcome: z.enum(TOOL_OUTCOMES),
-  code: z.string().nullable(),
+  code: z.nullable(z.string()),
   duration_ms: z.int(),
   taint: z.enum(TOOL_TAINTS),
-  prev_hash: z.string().nullable(),
-  hash: z.string().nullable(),
+  prev_hash: z.nullable(z.string()),
+  hash: z.nullable(z.string()),
 });
 
 export interface AuditLogOptions {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { sliceText } from "#storage/ingest-job-slices";
 import { MAX_JOBS_PAGE, type IngestJobStore, type JobRecord, type NewJob } from "#storage/ingest-job-store";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import {
   documentMetadataSchema,
@@ -18,10 +18,13 @@ export const CHUNK_COLUMNS =
 /** Columns of `chunks c JOIN documents d`, as `parseIndexedChunkRow` reads them. */
 export const INDEXED_CHUNK_COLUMNS = `c.tenant_id, ${CHUNK_COLUMNS}, d.doc_id, d.version, d.title, d.source, d.url, d.metadata, d.acl`;
 
-const jsonText = z.string().transform((text): unknown => JSON.parse(text));
-const metadata = jsonText.pipe(documentMetadataSchema);
-const acl = jsonText.pipe(z.array(z.string()));
-const optionalText = z.string().nullable();
+const jsonText = z.pipe(
+  z.string(),
+  z.transform((text): unknown => JSON.parse(text)),
+);
+const metadata = z.pipe(jsonText, documentMetadataSchema);
+const acl = z.pipe(jsonText, z.array(z.string()));
+const optionalText = z.nullable(z.string());
 
 const documentRow = z.object({
   doc_id: z.string(),
@@ -51,14 +54,23 @@ const chunkRow = z.object({
   embedding_hash: z.string(),
 });
 
-const indexedChunkRow = chunkRow
-  .extend(
-    documentRow.pick({ doc_id: true, version: true, title: true, source: true, url: true, metadata: true, acl: true })
-      .shape,
-  )
-  .extend({
+const indexedChunkRow = z.extend(
+  z.extend(
+    chunkRow,
+    z.pick(documentRow, {
+      doc_id: true,
+      version: true,
+      title: true,
+      source: true,
+      url: true,
+      metadata: true,
+      acl: true,
+    }).shape,
+  ),
+  {
     tenant_id: z.string(),
-  });
+  },
+);
 
 /** Reads a row of `documents`. Throws when the database holds what this code never wrote. */
 export function parseDocumentRow(value: unknown): DocumentRecord {

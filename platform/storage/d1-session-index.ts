@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { decodeTimeCursor, encodeTimeCursor } from "#storage/page-cursor";
 import { MAX_SESSIONS_PAGE, type SessionIndex, type SessionSummary } from "#storage/session-index";

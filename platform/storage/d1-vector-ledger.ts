@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { DocumentStore, PlannedVector, ReusableVector } from "#storage/document-store";
 import { packJsonArrays } from "#storage/pack-json-arrays";

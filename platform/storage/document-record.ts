@@ -1,21 +1,23 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** Most characters of one metadata value. */
 export const MAX_METADATA_VALUE_CHARACTERS = 1_000;
 
 /** A value of a document's metadata: what a filter can compare. A list matches when any member does. */
 export const metadataValueSchema = z.union([
-  z.string().max(MAX_METADATA_VALUE_CHARACTERS),
+  z.string().check(z.maxLength(MAX_METADATA_VALUE_CHARACTERS)),
   z.number(),
   z.boolean(),
-  z.array(z.string().max(MAX_METADATA_VALUE_CHARACTERS)).max(32),
+  z.array(z.string().check(z.maxLength(MAX_METADATA_VALUE_CHARACTERS))).check(z.maxLength(32)),
 ]);
 
 /** The caller's own fields of a document. They are never mixed with the platform's: a key `tenantId` here means nothing. */
 export const documentMetadataSchema = z.record(
-  z.string().regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, {
-    error: 'a metadata key must be 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", starting with a letter',
-  }),
+  z.string().check(
+    z.regex(/^[A-Za-z][A-Za-z0-9_.-]{0,63}$/, {
+      error: 'a metadata key must be 1 to 64 of A-Z, a-z, 0-9, "_", "." and "-", starting with a letter',
+    }),
+  ),
   metadataValueSchema,
 );
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { sha256Hex } from "#base/digest";
 import type { SearchCache } from "#storage/search-cache";

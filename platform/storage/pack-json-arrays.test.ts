@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import fc from "fast-check";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { packJsonArrays } from "#storage/pack-json-arrays";
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { defect } from "#base/errors";
 import { assertTenantTag, hasTenantTag, tenantTag } from "#storage/vector-id";

@@ -1,12 +1,12 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
-export const modelIdSchema = z
-  .string()
-  .max(200)
-  .regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
+export const modelIdSchema = z.string().check(
+  z.maxLength(200),
+  z.regex(/^@?[A-Za-z0-9._-]+(\/[A-Za-z0-9._:-]+)+$/, {
     error: 'must be a model id such as "@cf/meta/llama-3.3-70b-instruct-fp8-fast"',
-  });
+  }),
+);
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60 * SECOND_MS;
@@ -14,23 +14,19 @@ const MINUTE_MS = 60 * SECOND_MS;
 /** How long a model may take, in milliseconds. */
 const timeoutsSchema = z.strictObject({
   /** From one attempt's start to its first token; then the next model of the chain is asked. */
-  firstTokenMs: z.int().min(50).max(MINUTE_MS).default(20_000),
+  firstTokenMs: z._default(z.int().check(z.gte(50), z.lte(MINUTE_MS)), 20_000),
   /** Silence in the middle of an answer, after which it counts as broken off. */
-  idleMs: z.int().min(50).max(MINUTE_MS).default(15_000),
+  idleMs: z._default(z.int().check(z.gte(50), z.lte(MINUTE_MS)), 15_000),
   /** A whole call, its fallbacks and the last token included. */
-  totalMs: z
-    .int()
-    .min(SECOND_MS)
-    .max(15 * MINUTE_MS)
-    .default(5 * MINUTE_MS),
+  totalMs: z._default(z.int().check(z.gte(SECOND_MS), z.lte(15 * MINUTE_MS)), 5 * MINUTE_MS),
   /** One batch of texts to embed. */
-  embeddingMs: z.int().min(50).max(MINUTE_MS).default(20_000),
+  embeddingMs: z._default(z.int().check(z.gte(50), z.lte(MINUTE_MS)), 20_000),
   /** Ordering the passages of one search; then they stay in the order they have. */
-  rerankMs: z.int().min(50).max(MINUTE_MS).default(2_000),
+  rerankMs: z._default(z.int().check(z.gte(50), z.lte(MINUTE_MS)), 2_000),
 });
 
 /** Routes whose chat model can be set apart from `models.chat`. */
-const routeSchema = z.strictObject({ chat: modelIdSchema }).optional();
+const routeSchema = z.optional(z.strictObject({ chat: modelIdSchema }));
 
 const routesSchema = z.strictObject({
   "/chat": routeSchema,
@@ -40,37 +36,38 @@ const routesSchema = z.strictObject({
 });
 
 /** Routes that can have a chat model of their own. */
-export const MODEL_ROUTES = routesSchema.keyof().options;
+export const MODEL_ROUTES = z.keyof(routesSchema).options;
 export type ModelRoute = (typeof MODEL_ROUTES)[number];
 
 /** Which model does what, which others a caller may ask for, and what happens when one fails. */
 export const aiSchema = z.strictObject({
-  models: z
-    .strictObject({
-      chat: modelIdSchema.default("@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
-      embedding: modelIdSchema.default("@cf/baai/bge-base-en-v1.5"),
+  models: z.prefault(
+    z.strictObject({
+      chat: z._default(modelIdSchema, "@cf/meta/llama-3.3-70b-instruct-fp8-fast"),
+      embedding: z._default(modelIdSchema, "@cf/baai/bge-base-en-v1.5"),
       /** Orders passages by how well they answer. When it is asked: `search.rerank`. */
-      rerank: modelIdSchema.default("@cf/baai/bge-reranker-base"),
-      speech: modelIdSchema.optional(),
-    })
-    .prefault({}),
+      rerank: z._default(modelIdSchema, "@cf/baai/bge-reranker-base"),
+      speech: z.optional(modelIdSchema),
+    }),
+    {},
+  ),
   /** Models that may be used besides `models`: by a request, a route, an environment or a fallback. */
-  allowedModels: z.array(modelIdSchema).max(50).default([]),
+  allowedModels: z._default(z.array(modelIdSchema).check(z.maxLength(50)), []),
   /** Chat model of a route, where it is not the one of the environment or the tenant. */
-  routes: routesSchema.prefault({}),
+  routes: z.prefault(routesSchema, {}),
   /** Chat models to ask instead of one that is down or slow, in order. */
-  fallbacks: z.record(modelIdSchema, z.array(modelIdSchema).min(1).max(4)).default({}),
-  timeouts: timeoutsSchema.prefault({}),
+  fallbacks: z._default(z.record(modelIdSchema, z.array(modelIdSchema).check(z.minLength(1), z.maxLength(4))), {}),
+  timeouts: z.prefault(timeoutsSchema, {}),
   /** How long AI Gateway may answer an identical call from its cache, in seconds. 0: never. */
-  cacheTtlSeconds: z.int().min(0).max(2_678_400).default(0),
+  cacheTtlSeconds: z._default(z.int().check(z.gte(0), z.lte(2_678_400)), 0),
 });
 
 export type AiConfig = Readonly<z.output<typeof aiSchema>>;
 
 /** Models of one environment, where they are not the tenant's. */
 export const environmentModelsSchema = z.strictObject({
-  chat: modelIdSchema.optional(),
-  embedding: modelIdSchema.optional(),
+  chat: z.optional(modelIdSchema),
+  embedding: z.optional(modelIdSchema),
 });
 
 /** The parts of a tenant's config in which models are named. */
@@ -86,7 +83,7 @@ export function allowList({ models, allowedModels }: AiConfig, purpose: "chat" |
 }
 
 /** Every model that a config names must be on its allow-list, so that the list alone tells what may be called. */
-export function checkModels({ ai, search, environments }: ModelChoices, context: z.RefinementCtx): void {
+export function checkModels({ ai, search, environments }: ModelChoices, context: z.core.$RefinementCtx): void {
   const chat = allowList(ai, "chat");
   const demand = (allowed: ReadonlySet<string>, path: (string | number)[], model: string | undefined): void => {
     if (model === undefined || allowed.has(model)) return;
@@ -119,7 +116,7 @@ export function checkModels({ ai, search, environments }: ModelChoices, context:
 }
 
 /** Asking a model twice in one chain only doubles the wait. */
-function checkChain(model: string, fallbacks: readonly string[], context: z.RefinementCtx): void {
+function checkChain(model: string, fallbacks: readonly string[], context: z.core.$RefinementCtx): void {
   fallbacks.forEach((fallback, index) => {
     if (fallback !== model && fallbacks.indexOf(fallback) === index) return;
     refuse(
@@ -131,6 +128,6 @@ function checkChain(model: string, fallbacks: readonly string[], context: z.Refi
   });
 }
 
-function refuse(context: z.RefinementCtx, path: (string | number)[], message: string, remedy: string): void {
+function refuse(context: z.core.$RefinementCtx, path: (string | number)[], message: string, remedy: string): void {
   context.addIssue({ code: "custom", path, message, params: { remedy } });
 }

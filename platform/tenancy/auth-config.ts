@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { scopeSchema } from "#tenancy/scopes";
 
@@ -6,33 +6,32 @@ import { scopeSchema } from "#tenancy/scopes";
 export const JWT_ALGORITHMS = ["RS256", "ES256"] as const;
 
 /** Plain http only to this machine, where tests and local identity providers listen. */
-const secureUrl = z.url().regex(/^https:\/\/|^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?(?:\/|$)/, {
-  error: "must be an https address: who can change an answer of http can sign in as anybody",
-});
+const secureUrl = z.url().check(
+  z.regex(/^https:\/\/|^http:\/\/(?:127\.0\.0\.1|localhost)(?::\d+)?(?:\/|$)/, {
+    error: "must be an https address: who can change an answer of http can sign in as anybody",
+  }),
+);
 
 /** Name of a claim, a namespaced one such as `https://acme.example/tenant` too. */
-const claimName = z.string().min(1).max(200);
+const claimName = z.string().check(z.minLength(1), z.maxLength(200));
 
 /** Tokens of the tenant's own identity provider (RFC 7519), taken besides API keys. */
 const jwtSchema = z.strictObject({
   /** Must equal the token's `iss` to the letter. */
   issuer: secureUrl,
   /** Must be in the token's `aud`. */
-  audience: z.string().min(1).max(200),
+  audience: z.string().check(z.minLength(1), z.maxLength(200)),
   /** Where the issuer publishes its keys; the default is `<issuer>/.well-known/jwks.json`. */
-  jwksUrl: secureUrl.optional(),
-  algorithms: z
-    .array(z.enum(JWT_ALGORITHMS))
-    .min(1)
-    .default([...JWT_ALGORITHMS]),
+  jwksUrl: z.optional(secureUrl),
+  algorithms: z._default(z.array(z.enum(JWT_ALGORITHMS)).check(z.minLength(1)), [...JWT_ALGORITHMS]),
   /** Claim that must hold this tenant's id: an issuer may serve several tenants. */
-  tenantClaim: claimName.default("tenant"),
+  tenantClaim: z._default(claimName, "tenant"),
   /** Claim with the scopes: a text with spaces between them (RFC 8693) or a list. */
-  scopeClaim: claimName.default("scope"),
+  scopeClaim: z._default(claimName, "scope"),
   /** Claim with a list of labels of documents that the bearer may read. */
-  aclClaim: claimName.default("acl"),
+  aclClaim: z._default(claimName, "acl"),
   /** The most that a token may hold; what else it claims is ignored. */
-  scopes: z.array(scopeSchema).default(["chat", "search", "ingest", "tools", "tts"]),
+  scopes: z._default(z.array(scopeSchema), ["chat", "search", "ingest", "tools", "tts"]),
 });
 
 export type JwtConfig = Readonly<z.output<typeof jwtSchema>>;
@@ -40,6 +39,6 @@ export type JwtConfig = Readonly<z.output<typeof jwtSchema>>;
 /** Who may call a tenant, besides holders of its API keys. */
 export const authSchema = z.strictObject({
   /** What a caller without a credential may do. */
-  anonymousScopes: z.array(scopeSchema).default([]),
-  jwt: jwtSchema.optional(),
+  anonymousScopes: z._default(z.array(scopeSchema), []),
+  jwt: z.optional(jwtSchema),
 });

@@ -1,14 +1,14 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /**
  * What of a tenant can be switched off and on again: by its config, and at run time without a deploy.
  * A flag stands here together with the code that reads it; `FEATURE_FLAG_EFFECTS` says what it does.
  */
 export const featureFlagsSchema = z.strictObject({
-  ingestion: z.boolean().default(true),
-  openaiApi: z.boolean().default(true),
-  searchAnswers: z.boolean().default(true),
-  tools: z.boolean().default(true),
+  ingestion: z._default(z.boolean(), true),
+  openaiApi: z._default(z.boolean(), true),
+  searchAnswers: z._default(z.boolean(), true),
+  tools: z._default(z.boolean(), true),
 });
 
 export type FeatureFlags = Readonly<z.output<typeof featureFlagsSchema>>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
 

@@ -1,13 +1,13 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** How long conversations are kept, and how much of them a model sees. */
 export const sessionsSchema = z.strictObject({
   /** How many of the latest messages a model sees. */
-  historyMessages: z.int().min(2).max(200).default(40),
+  historyMessages: z._default(z.int().check(z.gte(2), z.lte(200)), 40),
   /** Messages older than this are removed, in idle sessions too. */
-  retentionDays: z.int().min(1).max(3_650).default(30),
+  retentionDays: z._default(z.int().check(z.gte(1), z.lte(3_650)), 30),
   /** Messages a session keeps; the oldest go first. */
-  maxMessages: z.int().min(10).max(100_000).default(5_000),
+  maxMessages: z._default(z.int().check(z.gte(10), z.lte(100_000)), 5_000),
   /** How long a turn goes on without any reader before the model call is cancelled; what was produced is kept. */
-  resumeGraceSeconds: z.int().min(0).max(300).default(30),
+  resumeGraceSeconds: z._default(z.int().check(z.gte(0), z.lte(300)), 30),
 });

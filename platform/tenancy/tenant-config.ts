@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { aiSchema, checkModels } from "#tenancy/ai-config";
 import { authSchema } from "#tenancy/auth-config";
@@ -17,83 +17,94 @@ import { toolsSchema } from "#tenancy/tools-config";
 
 /** Where vectors live. `namespace`: a namespace per tenant in the environment's index. `index`: the index is the tenant's alone. */
 const vectorizeSchema = z.strictObject({
-  mode: z.enum(["namespace", "index"]).default("namespace"),
+  mode: z._default(z.enum(["namespace", "index"]), "namespace"),
   /** Must equal the length of the embedding model's vectors. */
-  dimensions: z.int().min(32).max(1536).default(768),
-  metric: z.enum(["cosine", "euclidean", "dot-product"]).default("cosine"),
+  dimensions: z._default(z.int().check(z.gte(32), z.lte(1536)), 768),
+  metric: z._default(z.enum(["cosine", "euclidean", "dot-product"]), "cosine"),
 });
 
 const corsSchema = z.strictObject({
   /** Exact origins whose pages may call the API, e.g. `https://app.acme.example`. */
-  origins: z
-    .array(
-      z.string().regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, {
-        error: "must be an exact origin: scheme, host, optional port, no path",
-      }),
-    )
-    .max(100)
-    .default([]),
+  origins: z._default(
+    z
+      .array(
+        z.string().check(
+          z.regex(/^https?:\/\/[a-z0-9.-]+(:\d{1,5})?$/, {
+            error: "must be an exact origin: scheme, host, optional port, no path",
+          }),
+        ),
+      )
+      .check(z.maxLength(100)),
+    [],
+  ),
 });
 
 const loggingSchema = z.strictObject({
-  level: z.enum(["debug", "info", "warn", "error"]).default("info"),
+  level: z._default(z.enum(["debug", "info", "warn", "error"]), "info"),
   /** Whether prompts and answers may appear in logs, redacted. */
-  content: z.boolean().default(false),
+  content: z._default(z.boolean(), false),
 });
 
 const tenancySchema = z.strictObject({
   /** Demand `x-tenant-id` even where the Worker serves this tenant alone. */
-  requireHeader: z.boolean().default(false),
+  requireHeader: z._default(z.boolean(), false),
 });
 
 const fields = z.strictObject({
   /** For editors; ignored. */
-  $schema: z.string().optional(),
+  $schema: z.optional(z.string()),
   tenantId: tenantIdSchema,
-  displayName: z.string().trim().min(1).max(100),
-  accountId: z.string().regex(/^[0-9a-f]{32}$/, { error: "must be the 32 hex digits of a Cloudflare account id" }),
+  displayName: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  accountId: z
+    .string()
+    .check(z.regex(/^[0-9a-f]{32}$/, { error: "must be the 32 hex digits of a Cloudflare account id" })),
   /** A disabled tenant answers every call with `tenant_unknown`. */
-  enabled: z.boolean().default(true),
-  environments: environmentsSchema.prefault({}),
-  tenancy: tenancySchema.prefault({}),
-  ai: aiSchema.prefault({}),
-  vectorize: vectorizeSchema.prefault({}),
-  cors: corsSchema.prefault({}),
-  auth: authSchema.prefault({}),
-  limits: limitsSchema.prefault({}),
-  sessions: sessionsSchema.prefault({}),
-  search: searchSchema.prefault({}),
-  tools: toolsSchema.prefault({}),
-  featureFlags: featureFlagsSchema.prefault({}),
-  logging: loggingSchema.prefault({}),
+  enabled: z._default(z.boolean(), true),
+  environments: z.prefault(environmentsSchema, {}),
+  tenancy: z.prefault(tenancySchema, {}),
+  ai: z.prefault(aiSchema, {}),
+  vectorize: z.prefault(vectorizeSchema, {}),
+  cors: z.prefault(corsSchema, {}),
+  auth: z.prefault(authSchema, {}),
+  limits: z.prefault(limitsSchema, {}),
+  sessions: z.prefault(sessionsSchema, {}),
+  search: z.prefault(searchSchema, {}),
+  tools: z.prefault(toolsSchema, {}),
+  featureFlags: z.prefault(featureFlagsSchema, {}),
+  logging: z.prefault(loggingSchema, {}),
   /** Names of the secrets that each deployed environment must have. Their texts are set with `:secrets`, never here. */
-  secrets: z
-    .array(
-      z.string().regex(/^[A-Z][A-Z0-9_]{0,127}$/, {
-        error: "must be a name such as SPEECH_KEY: upper case, digits and _. The text of a secret does not belong here",
-      }),
-    )
-    .max(100)
-    .default([]),
+  secrets: z._default(
+    z
+      .array(
+        z.string().check(
+          z.regex(/^[A-Z][A-Z0-9_]{0,127}$/, {
+            error:
+              "must be a name such as SPEECH_KEY: upper case, digits and _. The text of a secret does not belong here",
+          }),
+        ),
+      )
+      .check(z.maxLength(100)),
+    [],
+  ),
 });
 
 /**
  * The one definition of a tenant's configuration: the macro, the Worker, the generators and the docs all read it from here.
  * Unknown keys are refused; everything but identity has a default.
  */
-export const tenantConfigSchema = fields.superRefine(checkAcrossFields);
+export const tenantConfigSchema = fields.check(z.superRefine(checkAcrossFields));
 
 export type TenantConfig = Readonly<z.output<typeof tenantConfigSchema>>;
 /** A config as a person writes it, defaults left out. */
 export type TenantConfigInput = z.input<typeof tenantConfigSchema>;
 
-function checkAcrossFields(config: z.output<typeof fields>, context: z.RefinementCtx): void {
+function checkAcrossFields(config: z.output<typeof fields>, context: z.core.$RefinementCtx): void {
   checkModels(config, context);
   checkSharedResources(config, context);
 }
 
 /** Environments must not share anything: a test run in staging must never touch what production stores. */
-function checkSharedResources(config: z.output<typeof fields>, context: z.RefinementCtx): void {
+function checkSharedResources(config: z.output<typeof fields>, context: z.core.$RefinementCtx): void {
   const seen = new Map<string, EnvironmentName>();
   for (const name of ENVIRONMENTS) {
     const environment = resolveEnvironment(config.tenantId, config.environments, name);

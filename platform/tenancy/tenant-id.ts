@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 declare const tenantIdBrand: unique symbol;
 
@@ -34,12 +34,14 @@ export const RESERVED_TENANT_IDS: ReadonlySet<string> = new Set([
 ]);
 
 /** Parses the `tenantId` of a config file. The transform is the only cast to the brand. */
-export const tenantIdSchema = z
-  .string()
-  .regex(TENANT_ID_PATTERN, {
-    error: `must match ${TENANT_ID_PATTERN.source}: 2 to 63 of a-z, 0-9 and "-", starting with a letter`,
-  })
-  .refine((id) => !RESERVED_TENANT_IDS.has(id), {
-    error: (issue) => `"${String(issue.input)}" is reserved: choose another id`,
-  })
-  .transform((id) => id as TenantId);
+export const tenantIdSchema = z.pipe(
+  z.string().check(
+    z.regex(TENANT_ID_PATTERN, {
+      error: `must match ${TENANT_ID_PATTERN.source}: 2 to 63 of a-z, 0-9 and "-", starting with a letter`,
+    }),
+    z.refine((id) => !RESERVED_TENANT_IDS.has(id), {
+      error: (issue) => `"${String(issue.input)}" is reserved: choose another id`,
+    }),
+  ),
+  z.transform((id) => id as TenantId),
+);

@@ -2,7 +2,7 @@ import { waitUntil } from "cloudflare:workers";
 
 import { allowedModels } from "#ai-gateway/choose-model";
 import { createApp } from "#http/create-app";
-import { JwtVerifier } from "#auth/jwt";
+import type { TokenVerifier } from "#auth/authenticate";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { systemClock } from "#base/clock";
 import { sessionClient } from "#chat/session-client";
@@ -27,6 +27,8 @@ export interface WorkerDefinition {
   readonly tenants: readonly unknown[];
   /** Prompt texts by tenant and name, placeholders unfilled, e.g. `{acme: {system: "…"}}`. */
   readonly prompts?: PromptTexts;
+  /** Checks tokens of identity providers; absent when no tenant here accepts them. */
+  readonly tokens?: TokenVerifier;
 }
 
 /** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
@@ -68,7 +70,7 @@ function newQuotaClient(env: WorkerEnv): QuotaClient {
   });
 }
 
-function buildApp({ tenants, prompts = {} }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
+function buildApp({ tenants, prompts = {}, tokens }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
   const vars = parseVars(env);
   const log = consoleLogger();
   const { environment } = vars;
@@ -93,7 +95,7 @@ function buildApp({ tenants, prompts = {} }: WorkerDefinition, env: WorkerEnv, q
     routes,
     services: composeServices(env, { environment, sessions, settings, quotas, log }),
     quotas,
-    authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens: new JwtVerifier() },
+    authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,
   });

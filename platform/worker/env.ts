@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { SessionEnv } from "#chat/session-object";
 import type { IdempotencyEnv } from "#idempotency/record-object";
@@ -24,7 +24,7 @@ export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
 
 const varsSchema = z.object({
   ENVIRONMENT: z.enum(ENVIRONMENTS),
-  LIMITS: z.enum(["on", "off"]).default("on"),
+  LIMITS: z._default(z.enum(["on", "off"]), "on"),
 });
 
 /** Plain values of the environment, checked once. */

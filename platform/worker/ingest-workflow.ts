@@ -1,5 +1,5 @@
 import { WorkflowEntrypoint, type WorkflowEvent, type WorkflowStep } from "cloudflare:workers";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { JobRuns } from "#ingest-jobs/job-services";
 import { runJob, type JobSteps } from "#ingest-jobs/run-job";
@@ -15,7 +15,7 @@ import { loadDirectory } from "#worker/load-directory";
 /** The Workflow class that runs a Worker's ingest jobs. */
 export type IngestWorkflowClass = new (context: ExecutionContext, env: WorkerEnv) => WorkflowEntrypoint<WorkerEnv>;
 
-const paramsSchema = z.strictObject({ tenantId: z.string(), jobId: z.string(), run: z.int().positive() });
+const paramsSchema = z.strictObject({ tenantId: z.string(), jobId: z.string(), run: z.int().check(z.positive()) });
 
 /** What a run is started with. */
 export type IngestRun = z.infer<typeof paramsSchema>;

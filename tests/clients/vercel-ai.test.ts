@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, embedMany, generateText, Output, stepCountIs, streamText, tool } from "ai";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { EMBEDDING_MODEL, MODELS, type OpenAiSetup, startOpenAi } from "#tests/clients/start-openai";
 

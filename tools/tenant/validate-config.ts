@@ -31,8 +31,9 @@ await runCommand(spec, ({ values }) => {
   const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
   const prompts = readPrompts(values.prompts ?? []);
   const configImport = relativeImport(outEntry, outConfig);
+  const acceptsTokens = config.auth.jwt !== undefined;
   writeFileSync(outConfig, canonicalConfig(config));
-  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts }]));
+  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts, acceptsTokens }]));
   return EXIT_CODES.ok;
 });
 

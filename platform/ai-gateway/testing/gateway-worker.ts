@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
 import type { ModelCallRecord } from "#ai-gateway/model-call-record";
@@ -15,25 +15,25 @@ interface GatewayWorkerEnv {
 const context = z.object({
   traceId: z.string(),
   route: z.string(),
-  sessionId: z.string().optional(),
-  principalId: z.string().optional(),
+  sessionId: z.optional(z.string()),
+  principalId: z.optional(z.string()),
 });
 const callSchema = z.object({
   tenantId: tenantIdSchema,
   context,
-  ai: aiSchema.prefault({}),
+  ai: z.prefault(aiSchema, {}),
   /** Calls with the same name share circuit breakers, as those of one isolate do. */
-  isolate: z.string().optional(),
-  text: z.looseObject({ model: z.string() }).optional(),
-  embed: z.object({ model: z.string(), texts: z.array(z.string()) }).optional(),
-  rerank: z.object({ model: z.string(), query: z.string(), texts: z.array(z.string()) }).optional(),
+  isolate: z.optional(z.string()),
+  text: z.optional(z.looseObject({ model: z.string() })),
+  embed: z.optional(z.object({ model: z.string(), texts: z.array(z.string()) })),
+  rerank: z.optional(z.object({ model: z.string(), query: z.string(), texts: z.array(z.string()) })),
   /** Aborts the caller's signal after so many parts, or so many milliseconds when nothing has come. */
-  abortAfterParts: z.int().optional(),
-  abortAfterMs: z.int().optional(),
+  abortAfterParts: z.optional(z.int()),
+  abortAfterMs: z.optional(z.int()),
   /** Leaves the loop after so many parts. */
-  leaveAfterParts: z.int().optional(),
+  leaveAfterParts: z.optional(z.int()),
   /** Waits before it reads each part, as a slow client makes it. */
-  readDelayMs: z.int().default(0),
+  readDelayMs: z._default(z.int(), 0),
 });
 type GatewayCall = z.output<typeof callSchema>;
 

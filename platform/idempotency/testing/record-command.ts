@@ -1,10 +1,10 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
 /** Which key a command is about. */
 const subjectSchema = z.object({
-  tenantId: tenantIdSchema.default(tenantIdSchema.parse("acme")),
+  tenantId: z._default(tenantIdSchema, tenantIdSchema.parse("acme")),
   key: z.string(),
 });
 
@@ -15,14 +15,14 @@ export const commandSchema = z.discriminatedUnion("op", [
     op: z.literal("answer"),
     ...subjectSchema.shape,
     /** The body of the request. */
-    content: z.string().default("a question"),
+    content: z._default(z.string(), "a question"),
     /** What is answered; `sizeBytes` makes it that long. */
     say: z.string(),
-    sizeBytes: z.int().default(0),
-    status: z.int().default(200),
-    contentType: z.string().default("application/json"),
+    sizeBytes: z._default(z.int(), 0),
+    status: z._default(z.int(), 200),
+    contentType: z._default(z.string(), "application/json"),
     /** The answer waits until this gate is opened. */
-    gate: z.string().optional(),
+    gate: z.optional(z.string()),
   }),
   z.object({ op: z.literal("open"), gate: z.string() }),
   /** Moves the clock of all records to so long before or after now. */

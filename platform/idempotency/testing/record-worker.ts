@@ -5,7 +5,7 @@ import { type RecordAddress, recordName } from "#idempotency/record-name";
 import { type IdempotencyEnv, IdempotencyRecord as RealRecord } from "#idempotency/record-object";
 import { commandSchema, type Holding, type Stats } from "#idempotency/testing/record-command";
 import type { TenantId } from "#tenancy/tenant-id";
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 interface Env extends IdempotencyEnv {
   readonly IDEMPOTENCY: DurableObjectNamespace<IdempotencyRecord>;

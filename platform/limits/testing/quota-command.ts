@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { RateRefusal, UsageReport } from "#limits/quota-message";
 import { limitsSchema } from "#tenancy/limits-config";
@@ -13,24 +13,24 @@ export const commandSchema = z.discriminatedUnion("op", [
     op: z.literal("admit"),
     tenantId: tenantIdSchema,
     limits: limitsSchema,
-    times: z.int().default(1),
-    caller: z.object({ principalId: z.string().optional(), ip: z.string() }).optional(),
-    spend: z.object({ keyId: z.string(), modelId: z.string(), need: amountSchema }).optional(),
+    times: z._default(z.int(), 1),
+    caller: z.optional(z.object({ principalId: z.optional(z.string()), ip: z.string() })),
+    spend: z.optional(z.object({ keyId: z.string(), modelId: z.string(), need: amountSchema })),
     /** Only what the isolate can decide by itself. */
-    isHere: z.boolean().default(false),
+    isHere: z._default(z.boolean(), false),
   }),
   /** Tells of a refusal that was given elsewhere. */
   z.object({
     op: z.literal("learn"),
     tenantId: tenantIdSchema,
     limits: limitsSchema,
-    caller: z.object({ principalId: z.string().optional(), ip: z.string() }),
+    caller: z.object({ principalId: z.optional(z.string()), ip: z.string() }),
     refusal: z.custom<RateRefusal>(),
   }),
   z.object({ op: z.literal("settle"), ids: z.array(z.string()), actual: amountSchema }),
   z.object({ op: z.literal("usage"), tenantId: tenantIdSchema, limits: limitsSchema, keyId: z.string() }),
   /** Stops the clock of this Worker's client and of its objects; `null` lets it run. */
-  z.object({ op: z.literal("clock"), tenantId: tenantIdSchema, nowMs: z.number().nullable() }),
+  z.object({ op: z.literal("clock"), tenantId: tenantIdSchema, nowMs: z.nullable(z.number()) }),
   /** How calls of the object go wrong from now on. `lose`: it acts, and its answer is lost. */
   z.object({
     op: z.literal("fail"),

@@ -9,7 +9,7 @@ import { quotaObjectName } from "#limits/quota-object-name";
 import { rateDemands } from "#limits/rate-demands";
 import { type AdmitResult, type Command, commandSchema } from "#limits/testing/quota-command";
 import type { TenantId } from "#tenancy/tenant-id";
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 interface Env extends QuotaEnv {
   readonly QUOTAS: DurableObjectNamespace<TenantQuota>;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { PlatformError } from "#base/errors";
 import { askForJson } from "#llm-tools/ask-model";
@@ -8,21 +8,27 @@ import { defineTool } from "#llm-tools/tool";
 const MAX_TEXT = 8_000;
 const ANSWER_TOKENS = 100;
 
-const accepted = z.union([z.object({ label: z.string() }).transform(({ label }) => label), z.string()]);
+const accepted = z.union([
+  z.pipe(
+    z.object({ label: z.string() }),
+    z.transform(({ label }) => label),
+  ),
+  z.string(),
+]);
 
 export const classifyIntent = defineTool({
   name: "classify_intent",
   description: "Says which one of the given labels fits a message best. Never answers with another label.",
   input: z.strictObject({
-    text: nonBlankText(MAX_TEXT).describe("The message."),
-    labels: z
-      .array(nonBlankText(80))
-      .min(2)
-      .max(50)
-      .superRefine((labels, context) => refuseRepeated(labels, normalize, context))
-      .describe("The labels to choose from. Case, blanks and punctuation do not tell two labels apart."),
+    text: nonBlankText(MAX_TEXT).check(z.describe("The message.")),
+    labels: z.array(nonBlankText(80)).check(
+      z.minLength(2),
+      z.maxLength(50),
+      z.superRefine((labels, context) => refuseRepeated(labels, normalize, context)),
+      z.describe("The labels to choose from. Case, blanks and punctuation do not tell two labels apart."),
+    ),
   }),
-  output: z.object({ label: z.string().describe("One of the given labels, as it was given.") }),
+  output: z.object({ label: z.string().check(z.describe("One of the given labels, as it was given.")) }),
   effect: "reads",
   scopes: [],
   timeoutMs: 30_000,

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { askForJson } from "#llm-tools/ask-model";
 import { findFormats, findName, type FoundEntity } from "#llm-tools/find-formats";
@@ -17,7 +17,10 @@ const MAX_ENTITY = 200;
 const DEFAULT_TYPES = ["person", "organization", "location", "date", "money", "email", "url"];
 
 const accepted = z.union([
-  z.object({ entities: z.array(z.unknown()) }).transform(({ entities }) => entities),
+  z.pipe(
+    z.object({ entities: z.array(z.unknown()) }),
+    z.transform(({ entities }) => entities),
+  ),
   z.array(z.unknown()),
 ]);
 
@@ -26,21 +29,28 @@ export const extractEntities = defineTool({
   description:
     "Finds people, organizations, places, dates and other named things in a text, each with its exact place. Gives nothing that does not stand in the text.",
   input: z.strictObject({
-    text: nonBlankText(MAX_TEXT).describe("The text to search."),
+    text: nonBlankText(MAX_TEXT).check(z.describe("The text to search.")),
     types: z
-      .array(z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, { error: "must be lower case letters, digits and _" }))
-      .min(1)
-      .max(20)
-      .superRefine((types, context) => refuseRepeated(types, String, context))
-      .default(DEFAULT_TYPES)
-      .describe("Types of entities to find."),
+      ._default(
+        z
+          .array(
+            z.string().check(z.regex(/^[a-z][a-z0-9_]{0,39}$/, { error: "must be lower case letters, digits and _" })),
+          )
+          .check(
+            z.minLength(1),
+            z.maxLength(20),
+            z.superRefine((types, context) => refuseRepeated(types, String, context)),
+          ),
+        DEFAULT_TYPES,
+      )
+      .check(z.describe("Types of entities to find.")),
   }),
   output: z.object({
     entities: z.array(
       z.object({
-        text: z.string().describe("Equals text.slice(start, end)."),
+        text: z.string().check(z.describe("Equals text.slice(start, end).")),
         type: z.string(),
-        start: z.int().describe("In UTF-16 code units."),
+        start: z.int().check(z.describe("In UTF-16 code units.")),
         end: z.int(),
       }),
     ),
@@ -50,7 +60,7 @@ export const extractEntities = defineTool({
   timeoutMs: 60_000,
   returnsStoredText: false,
   run: async (tenantId, { text, types }, context) => {
-    const entity = z.object({ text: z.string().min(1).max(MAX_ENTITY), type: z.enum(types) });
+    const entity = z.object({ text: z.string().check(z.minLength(1), z.maxLength(MAX_ENTITY)), type: z.enum(types) });
     const wanted = z.object({ entities: z.array(entity) });
     const instructions = `List every entity in the text that is of one of these types: ${types.join(", ")}. Copy each exactly as it stands there.`;
     const found: FoundEntity[] = [...findFormats(text, types)];

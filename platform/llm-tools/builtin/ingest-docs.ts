@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { docIdText, nonBlankText, refuseRepeated } from "#llm-tools/input-texts";
 import { defineTool } from "#llm-tools/tool";
@@ -8,29 +8,33 @@ const MAX_DOCUMENTS = 20;
 const MAX_TEXT = 200_000;
 
 const document = z.strictObject({
-  docId: docIdText.describe("A document of this id that is there already is replaced."),
+  docId: docIdText.check(z.describe("A document of this id that is there already is replaced.")),
   text: nonBlankText(MAX_TEXT),
-  title: z.string().min(1).max(500).optional(),
-  source: z.string().min(1).max(500).optional(),
-  url: z.string().max(2_000).optional().describe("An http or https address."),
-  metadata: z
-    .record(z.string().max(64), z.union([z.string().max(1_000), z.number(), z.boolean()]))
-    .refine((metadata) => Object.keys(metadata).length <= 50, { error: "must have at most 50 keys" })
-    .optional(),
+  title: z.optional(z.string().check(z.minLength(1), z.maxLength(500))),
+  source: z.optional(z.string().check(z.minLength(1), z.maxLength(500))),
+  url: z.optional(z.string().check(z.maxLength(2_000))).check(z.describe("An http or https address.")),
+  metadata: z.optional(
+    z
+      .record(
+        z.string().check(z.maxLength(64)),
+        z.union([z.string().check(z.maxLength(1_000)), z.number(), z.boolean()]),
+      )
+      .check(z.refine((metadata) => Object.keys(metadata).length <= 50, { error: "must have at most 50 keys" })),
+  ),
 });
 
 export const ingestDocs = defineTool({
   name: "ingest_docs",
   description: "Stores documents of the tenant so that they can be searched; replaces those of the same id.",
   input: z.strictObject({
-    documents: z
-      .array(document)
-      .min(1)
-      .max(MAX_DOCUMENTS)
-      .superRefine((documents, context) => refuseRepeated(documents, ({ docId }) => docId, context))
-      .refine((documents) => documents.reduce((sum, { text }) => sum + text.length, 0) <= MAX_TEXT, {
+    documents: z.array(document).check(
+      z.minLength(1),
+      z.maxLength(MAX_DOCUMENTS),
+      z.superRefine((documents, context) => refuseRepeated(documents, ({ docId }) => docId, context)),
+      z.refine((documents) => documents.reduce((sum, { text }) => sum + text.length, 0) <= MAX_TEXT, {
         error: `must have at most ${MAX_TEXT} characters of text together: send more of it to POST /ingest`,
       }),
+    ),
   }),
   output: z.object({
     documents: z.array(
@@ -38,7 +42,7 @@ export const ingestDocs = defineTool({
         docId: z.string(),
         version: z.int(),
         chunks: z.int(),
-        unchanged: z.boolean().describe("The same document was there already."),
+        unchanged: z.boolean().check(z.describe("The same document was there already.")),
       }),
     ),
     count: z.int(),

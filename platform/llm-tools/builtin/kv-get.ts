@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { PlatformError } from "#base/errors";
 import { defineTool } from "#llm-tools/tool";
@@ -11,9 +11,11 @@ export const kvGet = defineTool({
   description:
     "Reads a value that the tenant's operator has put under a key. Reaches no other keys than the tenant's own values.",
   input: z.strictObject({
-    key: z.string().regex(/^[A-Za-z0-9._:/-]{1,80}$/, { error: "must be 1 to 80 of A-Z, a-z, 0-9 and . _ : / -" }),
+    key: z
+      .string()
+      .check(z.regex(/^[A-Za-z0-9._:/-]{1,80}$/, { error: "must be 1 to 80 of A-Z, a-z, 0-9 and . _ : / -" })),
   }),
-  output: z.object({ key: z.string(), found: z.boolean(), value: z.string().nullable() }),
+  output: z.object({ key: z.string(), found: z.boolean(), value: z.nullable(z.string()) }),
   effect: "reads",
   scopes: [],
   timeoutMs: 10_000,

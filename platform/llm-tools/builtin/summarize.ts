@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { PlatformError } from "#base/errors";
 import { askModel } from "#llm-tools/ask-model";
@@ -22,10 +22,10 @@ export const summarize = defineTool({
   name: "summarize",
   description: "Summarizes a text in at most the given number of words, in the language of the text.",
   input: z.strictObject({
-    text: nonBlankText(MAX_TEXT).describe("The text to summarize."),
-    maxWords: z.int().min(10).max(1_000).default(120).describe("Most words of the summary."),
-    format: z.enum(["paragraph", "bullets"]).default("paragraph"),
-    focus: z.string().max(200).optional().describe("What the summary should dwell on."),
+    text: nonBlankText(MAX_TEXT).check(z.describe("The text to summarize.")),
+    maxWords: z._default(z.int().check(z.gte(10), z.lte(1_000)), 120).check(z.describe("Most words of the summary.")),
+    format: z._default(z.enum(["paragraph", "bullets"]), "paragraph"),
+    focus: z.optional(z.string().check(z.maxLength(200))).check(z.describe("What the summary should dwell on.")),
   }),
   output: z.object({ summary: z.string() }),
   effect: "reads",

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { askForJson } from "#llm-tools/ask-model";
 import { docIdText, nonBlankText, refuseRepeated } from "#llm-tools/input-texts";
@@ -24,18 +24,22 @@ export const tagChunkDocs = defineTool({
     "Cuts documents into chunks, as they are cut when they are stored, and gives each chunk tags: from the given list, or free ones. Stores nothing.",
   input: z
     .strictObject({
-      documents: z
-        .array(inputDocument)
-        .min(1)
-        .max(20)
-        .superRefine((documents, context) => refuseRepeated(documents, ({ docId }) => docId, context)),
-      tags: z.array(nonBlankText(40)).min(1).max(100).optional().describe("Allowed tags; left out, any."),
-      maxTags: z.int().min(1).max(10).default(5).describe("Most tags of one chunk."),
+      documents: z.array(inputDocument).check(
+        z.minLength(1),
+        z.maxLength(20),
+        z.superRefine((documents, context) => refuseRepeated(documents, ({ docId }) => docId, context)),
+      ),
+      tags: z
+        .optional(z.array(nonBlankText(40)).check(z.minLength(1), z.maxLength(100)))
+        .check(z.describe("Allowed tags; left out, any.")),
+      maxTags: z._default(z.int().check(z.gte(1), z.lte(10)), 5).check(z.describe("Most tags of one chunk.")),
     })
-    .refine(({ documents }) => documents.reduce((sum, { text }) => sum + text.length, 0) <= MAX_TEXT, {
-      path: ["documents"],
-      error: `must have at most ${MAX_TEXT} characters of text together`,
-    }),
+    .check(
+      z.refine(({ documents }) => documents.reduce((sum, { text }) => sum + text.length, 0) <= MAX_TEXT, {
+        path: ["documents"],
+        error: `must have at most ${MAX_TEXT} characters of text together`,
+      }),
+    ),
   output: z.object({
     documents: z.array(
       z.object({
@@ -44,11 +48,11 @@ export const tagChunkDocs = defineTool({
           z.object({
             index: z.int(),
             text: z.string(),
-            start: z.int().describe("In UTF-16 code units of the document."),
+            start: z.int().check(z.describe("In UTF-16 code units of the document.")),
             end: z.int(),
             tags: z
               .array(z.string())
-              .describe("Lower case, words joined by -; those of a given list as they were given."),
+              .check(z.describe("Lower case, words joined by -; those of a given list as they were given.")),
           }),
         ),
       }),
@@ -109,7 +113,9 @@ async function askForTags(
   { allowed, maxTags }: TagRule,
 ): Promise<ReadonlyMap<string, readonly unknown[]>> {
   const tag = allowed === undefined ? z.string() : z.enum(allowed as [string, ...string[]]);
-  const wanted = z.object(Object.fromEntries(batch.map((_, index) => [String(index + 1), z.array(tag).max(maxTags)])));
+  const wanted = z.object(
+    Object.fromEntries(batch.map((_, index) => [String(index + 1), z.array(tag).check(z.maxLength(maxTags))])),
+  );
   const choice = allowed === undefined ? "of one to three words" : `of this list: ${JSON.stringify(allowed)}`;
   const instructions = `The text has ${batch.length} chunks, each after a line "### <number>". Give each chunk up to ${maxTags} tags ${choice}, by the number of the chunk.`;
   const text = batch.map((piece, index) => `### ${index + 1}\n${piece.text}`).join("\n\n");

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { toPlatformError } from "#base/errors";

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { ModelClient, TextPart } from "#ai-gateway/model-client";
 import { systemClock } from "#base/clock";
@@ -108,7 +108,7 @@ const embeddingsSchema = z.object({
   usage: usageSchema,
 });
 const rerankingSchema = z.object({ model: z.string(), scores: z.array(z.number()), usage: usageSchema });
-const partSchema: z.ZodType<TextPart> = z.discriminatedUnion("type", [
+const partSchema: z.ZodMiniType<TextPart> = z.discriminatedUnion("type", [
   z.object({ type: z.literal("text"), text: z.string() }),
   z.object({
     type: z.literal("end"),

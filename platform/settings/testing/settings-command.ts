@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { tenantIdSchema } from "#tenancy/tenant-id";
 
@@ -12,7 +12,7 @@ export const commandSchema = z.discriminatedUnion("op", [
   z.object({
     op: z.literal("fault"),
     how: z.enum(["no", "throw", "hang", "late"]),
-    lateMs: z.number().default(0),
+    lateMs: z._default(z.number(), 0),
   }),
   /** Forgets everything, as a new isolate: memory, edge cache, journal. */
   z.object({ op: z.literal("restart") }),

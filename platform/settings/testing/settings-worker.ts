@@ -5,7 +5,7 @@ import { type Command, commandSchema, type CurrentAnswer, type Journal } from "#
 import { EdgeKv } from "#settings/testing/edge-kv";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";
-import type * as z from "zod";
+import type * as z from "#base/zod";
 
 interface Env {
   readonly KV: KVNamespace;

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** An operation of the Vectorize binding with its arguments, as `remoteVectorize` sends it. */
 const operationSchema = z.discriminatedUnion("operation", [
@@ -10,8 +10,8 @@ const operationSchema = z.discriminatedUnion("operation", [
       z.object({
         id: z.string(),
         values: z.array(z.number()),
-        namespace: z.string().optional(),
-        metadata: z.record(z.string(), z.string()).optional(),
+        namespace: z.optional(z.string()),
+        metadata: z.optional(z.record(z.string(), z.string())),
       }),
     ),
   }),

@@ -1,29 +1,29 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
 import { type AuditRecord, MAX_AUDIT_PAGE, TOOL_DOORS, TOOL_OUTCOMES, TOOL_TAINTS } from "#storage/audit-log";
 import type { Services } from "#worker/services";
 
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /** A record of the audit log, as callers see it. `hash` is SHA-256 of the canonical JSON (RFC 8785) of tenant and record. */
 export const auditRecordSchema = z.object({
-  seq: z.int().describe("From 1, without gaps."),
+  seq: z.int().check(z.describe("From 1, without gaps.")),
   at: z.iso.datetime(),
   traceId: z.string(),
-  principal: z.string().describe("Id of the key, never the key."),
+  principal: z.string().check(z.describe("Id of the key, never the key.")),
   tool: z.string(),
   door: z.enum(TOOL_DOORS),
-  argumentsSha256: sha256.describe(
-    "SHA-256 of the canonical JSON of the arguments; of nothing, where they were malformed.",
+  argumentsSha256: sha256.check(
+    z.describe("SHA-256 of the canonical JSON of the arguments; of nothing, where they were malformed."),
   ),
   outcome: z.enum(TOOL_OUTCOMES),
-  code: z.string().optional().describe("Error code of a call that was not ok."),
+  code: z.optional(z.string()).check(z.describe("Error code of a call that was not ok.")),
   durationMs: z.int(),
   taint: z
     .enum(TOOL_TAINTS)
-    .describe("What stood behind the call: a caller, a model, a model that had read stored text."),
+    .check(z.describe("What stood behind the call: a caller, a model, a model that had read stored text.")),
   prevHash: sha256,
   hash: sha256,
 });
@@ -38,13 +38,13 @@ export const auditRoute = defineRoute<Services>()(
     tag: "tools",
     access: "admin",
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(MAX_AUDIT_PAGE).default(50),
-      cursor: z.string().max(100).optional(),
+      limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_AUDIT_PAGE)), 50),
+      cursor: z.optional(z.string().check(z.maxLength(100))),
     }),
     response: z.object({
       records: z.array(auditRecordSchema),
-      head: z.object({ seq: z.int(), hash: sha256 }).describe("Where the chain ends."),
-      nextCursor: z.string().optional(),
+      head: z.object({ seq: z.int(), hash: sha256 }).check(z.describe("Where the chain ends.")),
+      nextCursor: z.optional(z.string()),
     }),
   },
   async ({ tenant, services, traceId }, { query: { limit, cursor } }) => {

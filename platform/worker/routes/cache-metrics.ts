@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";

@@ -19,7 +19,7 @@ import { eventStream } from "#http/event-stream";
 import type { RequestContext } from "#http/request-context";
 import { defineRoute } from "#http/route";
 import type { Services } from "#worker/services";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 const DAY_MS = 86_400_000;
 

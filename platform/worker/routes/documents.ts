@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
@@ -26,8 +26,8 @@ export const listDocumentsRoute = defineRoute<Services>()(
     tag: "knowledge",
     access: "search",
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(200).default(50),
-      cursor: z.string().max(1_000).optional(),
+      limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(200)), 50),
+      cursor: z.optional(z.string().check(z.maxLength(1_000))),
     }),
     response: listDocumentsResponseSchema,
   },

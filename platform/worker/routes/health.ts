@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { chooseChatModel, chooseEmbeddingModel } from "#ai-gateway/choose-model";
 import { ENVIRONMENTS } from "#tenancy/environment-config";
@@ -16,11 +16,10 @@ const healthSchema = z.object({
   status: z.enum(["ok", "degraded"]),
   environment: z.enum(ENVIRONMENTS),
   version: z
-    .object({ id: z.string(), tag: z.string() })
-    .optional()
-    .describe("The deployed version that answers, and the release it was uploaded as."),
+    .optional(z.object({ id: z.string(), tag: z.string() }))
+    .check(z.describe("The deployed version that answers, and the release it was uploaded as.")),
   models: z.object({ chat: z.string(), embedding: z.string() }),
-  dependencies: z.array(dependencySchema).optional().describe("Only with ?deep=1."),
+  dependencies: z.optional(z.array(dependencySchema)).check(z.describe("Only with ?deep=1.")),
 });
 
 /** `GET /health`: whether the tenant is served here; with `?deep=1`, whether what it depends on answers. */
@@ -32,7 +31,7 @@ export const healthRoute = defineRoute<Services>()(
     summary: "Health of the tenant's Worker and, with ?deep=1, of each dependency (503 when one fails)",
     tag: "operations",
     access: "public",
-    query: z.strictObject({ deep: z.enum(["0", "1"]).optional() }),
+    query: z.strictObject({ deep: z.optional(z.enum(["0", "1"])) }),
     response: healthSchema,
   },
   async ({ tenant, services, traceId }, { query }) => {

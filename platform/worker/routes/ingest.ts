@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
@@ -12,7 +12,7 @@ import { MAX_JOBS_PAGE } from "#storage/ingest-job-store";
 import { knowledgeCall } from "#worker/routes/knowledge-call";
 import type { Services } from "#worker/services";
 
-const jobParams = z.strictObject({ jobId: z.string().regex(/^[A-Za-z0-9-]{1,64}$/) });
+const jobParams = z.strictObject({ jobId: z.string().check(z.regex(/^[A-Za-z0-9-]{1,64}$/)) });
 
 /** `POST /ingest`: stores documents so that they can be searched, large input as a job. */
 export const ingestRoute = defineRoute<Services>()(
@@ -53,9 +53,9 @@ export const listJobsRoute = defineRoute<Services>()(
     tag: "knowledge",
     access: "ingest",
     query: z.strictObject({
-      limit: z.coerce.number().int().min(1).max(MAX_JOBS_PAGE).default(20),
-      cursor: z.string().max(1_000).optional(),
-      failed: z.enum(["true", "false"]).default("false"),
+      limit: z._default(z.coerce.number().check(z.int(), z.gte(1), z.lte(MAX_JOBS_PAGE)), 20),
+      cursor: z.optional(z.string().check(z.maxLength(1_000))),
+      failed: z._default(z.enum(["true", "false"]), "false"),
     }),
     response: listJobsResponseSchema,
   },

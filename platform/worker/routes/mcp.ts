@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { PlatformError } from "#base/errors";
 import type { RequestContext } from "#http/request-context";
@@ -23,7 +23,7 @@ export const mcpRoute = defineRoute<Services>()(
     // The protocol has errors of its own for messages that are none.
     parseBody: (value) => value,
     bodyLimit: "standard",
-    bareResponse: messageSchema.partial({ method: true }),
+    bareResponse: z.partial(messageSchema, { method: true }),
     contentType: "text/event-stream",
   },
   (context, { body }) => {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { chooseChatModel } from "#ai-gateway/choose-model";
 import { defineRoute } from "#http/route";
@@ -30,7 +30,7 @@ export const retrieveModelRoute = defineRoute<Services>()(
     tag: "openai",
     access: "chat",
     flag: "openaiApi",
-    params: z.strictObject({ id: z.string().min(1).max(200) }),
+    params: z.strictObject({ id: z.string().check(z.minLength(1), z.maxLength(200)) }),
     bareResponse: modelSchema,
   },
   ({ tenant, services, route }, { params: { id } }) => {

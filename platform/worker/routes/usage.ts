@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
@@ -14,7 +14,7 @@ const limitSchema = z.object({
 
 const budgetSchema = z.object({
   scope: z.enum(["tenant", "key", "model"]),
-  id: z.string().optional(),
+  id: z.optional(z.string()),
   unit: z.enum(["tokens", "usd"]),
   window: z.enum(["day", "month"]),
   limit: z.number(),

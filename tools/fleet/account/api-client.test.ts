@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before, describe, it } from "node:test";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { ACCOUNT, startApi, TOKEN } from "#simulators/cloudflare-api/testing/api-fixture";
 import type { CloudflareApi } from "#simulators/cloudflare-api/start-cloudflare-api";

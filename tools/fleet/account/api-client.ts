@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** Where the API is, unless `CLOUDFLARE_API_BASE_URL` says otherwise; wrangler reads the same variable. */
 export const DEFAULT_API_URL = "https://api.cloudflare.com/client/v4";
@@ -42,14 +42,14 @@ export interface RawBody {
 /** Calls of the API on behalf of one token. */
 export interface ApiClient {
   /** Calls and answers the envelope's `result`, checked. @throws ApiFailure */
-  call<Schema extends z.ZodType>(
+  call<Schema extends z.ZodMiniType>(
     method: string,
     path: string,
     schema: Schema,
     body?: unknown,
   ): Promise<z.output<Schema>>;
   /** All pages of a list. @throws ApiFailure */
-  list<Schema extends z.ZodType>(path: string, schema: Schema): Promise<z.output<Schema>[]>;
+  list<Schema extends z.ZodMiniType>(path: string, schema: Schema): Promise<z.output<Schema>[]>;
   /** Calls and answers what has no envelope. @throws ApiFailure */
   send(method: string, path: string, body?: unknown): Promise<Response>;
 }
@@ -61,9 +61,12 @@ const PAGE_SIZE = 100;
 
 const envelopeSchema = z.object({
   success: z.boolean(),
-  errors: z.array(z.looseObject({ code: z.number().optional(), message: z.string() })).default([]),
+  errors: z._default(z.array(z.looseObject({ code: z.optional(z.number()), message: z.string() })), []),
   result: z.unknown(),
-  result_info: z.looseObject({ page: z.number(), per_page: z.number(), total_count: z.number() }).nullish().catch(null),
+  result_info: z.catch(
+    z.nullish(z.looseObject({ page: z.number(), per_page: z.number(), total_count: z.number() })),
+    null,
+  ),
 });
 type Envelope = z.output<typeof envelopeSchema>;
 
@@ -102,7 +105,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
   };
 }
 
-function check<Schema extends z.ZodType>(call: string, schema: Schema, value: unknown): z.output<Schema> {
+function check<Schema extends z.ZodMiniType>(call: string, schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new ApiFailure(

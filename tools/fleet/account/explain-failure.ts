@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import { type ApiClient, ApiFailure } from "./api-client.js";

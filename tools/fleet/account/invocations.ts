@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { Account } from "./account.js";
 import { ApiFailure } from "./api-client.js";
@@ -30,7 +30,7 @@ const answerSchema = z.object({
     viewer: z.object({ accounts: z.array(z.object({ workersInvocationsAdaptive: z.array(groupSchema) })) }),
   }),
 });
-const errorSchema = z.object({ errors: z.array(z.looseObject({ message: z.string() })).min(1) });
+const errorSchema = z.object({ errors: z.array(z.looseObject({ message: z.string() })).check(z.minLength(1)) });
 
 /** Requests and errors of a Worker by version, from GraphQL analytics, which lag a minute or two. @throws ApiFailure */
 export async function countInvocations(

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { type Account, accountPath, orAbsent, orExists } from "./account.js";
 
@@ -8,7 +8,7 @@ export type RemoteNamespace = z.output<typeof namespaceSchema>;
 const databaseSchema = z.looseObject({ uuid: z.string(), name: z.string() });
 export type RemoteDatabase = z.output<typeof databaseSchema>;
 
-const resultSchema = z.looseObject({ results: z.array(z.record(z.string(), z.unknown())).default([]) });
+const resultSchema = z.looseObject({ results: z._default(z.array(z.record(z.string(), z.unknown())), []) });
 
 /** Codes that say that a KV namespace or a D1 database of that name exists. */
 const NAMESPACE_EXISTS = 10_014;

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { type Account, accountPath, orAbsent } from "./account.js";
 
@@ -9,14 +9,14 @@ const bindingSchema = z.looseObject({ name: z.string(), type: z.string() });
 export type RemoteBinding = z.output<typeof bindingSchema>;
 
 const settingsSchema = z.looseObject({
-  bindings: z.array(bindingSchema).default([]),
-  compatibility_date: z.string().nullish(),
-  compatibility_flags: z.array(z.string()).nullish(),
-  placement: z.looseObject({}).nullish(),
-  limits: z.looseObject({}).nullish(),
-  observability: z.looseObject({}).nullish(),
-  logpush: z.boolean().nullish(),
-  migration_tag: z.string().nullish(),
+  bindings: z._default(z.array(bindingSchema), []),
+  compatibility_date: z.nullish(z.string()),
+  compatibility_flags: z.nullish(z.array(z.string())),
+  placement: z.nullish(z.looseObject({})),
+  limits: z.nullish(z.looseObject({})),
+  observability: z.nullish(z.looseObject({})),
+  logpush: z.nullish(z.boolean()),
+  migration_tag: z.nullish(z.string()),
 });
 export type RemoteSettings = z.output<typeof settingsSchema>;
 
@@ -26,9 +26,9 @@ export type TrafficShare = z.output<typeof shareSchema>;
 const deploymentSchema = z.looseObject({
   id: z.string(),
   created_on: z.string(),
-  source: z.string().optional(),
-  author_email: z.string().optional(),
-  annotations: z.record(z.string(), z.string()).nullish(),
+  source: z.optional(z.string()),
+  author_email: z.optional(z.string()),
+  annotations: z.nullish(z.record(z.string(), z.string())),
   versions: z.array(shareSchema),
 });
 export type RemoteDeployment = z.output<typeof deploymentSchema>;
@@ -37,18 +37,18 @@ const versionSchema = z.looseObject({
   id: z.string(),
   number: z.number(),
   metadata: z.looseObject({
-    created_on: z.string().optional(),
-    source: z.string().optional(),
-    author_email: z.string().optional(),
+    created_on: z.optional(z.string()),
+    source: z.optional(z.string()),
+    author_email: z.optional(z.string()),
   }),
-  annotations: z.record(z.string(), z.string()).nullish(),
+  annotations: z.nullish(z.record(z.string(), z.string())),
 });
 export type RemoteVersion = z.output<typeof versionSchema>;
 
 const domainSchema = z.looseObject({ id: z.string(), hostname: z.string(), service: z.string() });
 export type RemoteDomain = z.output<typeof domainSchema>;
 
-const subdomainSchema = z.looseObject({ enabled: z.boolean(), previews_enabled: z.boolean().nullish() });
+const subdomainSchema = z.looseObject({ enabled: z.boolean(), previews_enabled: z.nullish(z.boolean()) });
 export type RemoteSubdomain = z.output<typeof subdomainSchema>;
 
 const script = (account: Account, worker: string, ...rest: readonly string[]): string =>

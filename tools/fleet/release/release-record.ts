@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { ENVIRONMENTS } from "#tenancy/environment-config";
 import type { WorkerState } from "../state/worker-state.js";
@@ -15,7 +15,7 @@ import type { WorkerState } from "../state/worker-state.js";
 export const RELEASE_STATUSES = ["staged", "canary", "live", "failed", "withdrawn"] as const;
 export type ReleaseStatus = (typeof RELEASE_STATUSES)[number];
 
-const checkSchema = z.object({ name: z.string(), ok: z.boolean(), ms: z.number(), reason: z.string().optional() });
+const checkSchema = z.object({ name: z.string(), ok: z.boolean(), ms: z.number(), reason: z.optional(z.string()) });
 
 /** The state was written by this program; an older one may lack what a newer one compares. */
 const stateSchema = z.custom<WorkerState>(
@@ -41,7 +41,7 @@ export const releaseRecordSchema = z.object({
   deployedAt: z.iso.datetime(),
   message: z.string(),
   status: z.enum(RELEASE_STATUSES),
-  smoke: z.object({ at: z.iso.datetime(), checks: z.array(checkSchema) }).optional(),
+  smoke: z.optional(z.object({ at: z.iso.datetime(), checks: z.array(checkSchema) })),
 });
 
 export type ReleaseRecord = z.output<typeof releaseRecordSchema>;

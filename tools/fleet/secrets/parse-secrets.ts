@@ -1,11 +1,11 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 
 /** Names as environment variables have them. */
 const NAME_PATTERN = /^[A-Za-z_][A-Za-z0-9_]{0,127}$/;
 
-const secretsSchema = z.record(z.string().regex(NAME_PATTERN), z.string().min(1));
+const secretsSchema = z.record(z.string().check(z.regex(NAME_PATTERN)), z.string().check(z.minLength(1)));
 
 /** Reads `{"NAME": "text"}`. Pure. @throws CommandError that shows nothing of the text */
 export function parseSecrets(text: string, file: string): Readonly<Record<string, string>> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import { requestTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
@@ -32,7 +32,7 @@ const ARRIVED_ANSWERS = 3;
 
 const healthSchema = z.object({
   tenantId: z.string(),
-  data: z.looseObject({ version: z.object({ id: z.string() }).optional() }),
+  data: z.looseObject({ version: z.optional(z.object({ id: z.string() })) }),
 });
 
 /** A disabled tenant is there and answers nobody; that is all there is to check. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 /** A binding reduced to what makes it what it is: `{name, type}` and the fields of its kind. */
 export interface Binding {
@@ -21,30 +21,37 @@ const named = z.looseObject({ binding: z.string() });
 /** The keys of a rendered configuration that hold bindings. */
 export const bindingConfigSchema = z.object({
   name: z.string(),
-  vars: z.record(z.string(), z.unknown()).default({}),
-  kv_namespaces: z.array(named.extend({ id: z.string().optional() })).default([]),
-  d1_databases: z.array(named.extend({ database_id: z.string().optional(), database_name: z.string() })).default([]),
-  r2_buckets: z.array(named.extend({ bucket_name: z.string() })).default([]),
-  vectorize: z.array(named.extend({ index_name: z.string() })).default([]),
-  ai: named.optional(),
-  durable_objects: z
-    .object({
-      bindings: z.array(z.object({ name: z.string(), class_name: z.string(), script_name: z.string().optional() })),
-    })
-    .optional(),
-  workflows: z
-    .array(named.extend({ name: z.string(), class_name: z.string(), script_name: z.string().optional() }))
-    .default([]),
-  queues: z
-    .object({
-      producers: z.array(named.extend({ queue: z.string() })).default([]),
-      consumers: z.array(z.looseObject({ queue: z.string() })).default([]),
-    })
-    .optional(),
-  analytics_engine_datasets: z.array(named.extend({ dataset: z.string().optional() })).default([]),
-  ratelimits: z.array(z.object({ name: z.string(), namespace_id: z.string(), simple: z.looseObject({}) })).default([]),
-  services: z.array(named.extend({ service: z.string(), entrypoint: z.string().optional() })).default([]),
-  version_metadata: named.optional(),
+  vars: z._default(z.record(z.string(), z.unknown()), {}),
+  kv_namespaces: z._default(z.array(z.extend(named, { id: z.optional(z.string()) })), []),
+  d1_databases: z._default(
+    z.array(z.extend(named, { database_id: z.optional(z.string()), database_name: z.string() })),
+    [],
+  ),
+  r2_buckets: z._default(z.array(z.extend(named, { bucket_name: z.string() })), []),
+  vectorize: z._default(z.array(z.extend(named, { index_name: z.string() })), []),
+  ai: z.optional(named),
+  durable_objects: z.optional(
+    z.object({
+      bindings: z.array(z.object({ name: z.string(), class_name: z.string(), script_name: z.optional(z.string()) })),
+    }),
+  ),
+  workflows: z._default(
+    z.array(z.extend(named, { name: z.string(), class_name: z.string(), script_name: z.optional(z.string()) })),
+    [],
+  ),
+  queues: z.optional(
+    z.object({
+      producers: z._default(z.array(z.extend(named, { queue: z.string() })), []),
+      consumers: z._default(z.array(z.looseObject({ queue: z.string() })), []),
+    }),
+  ),
+  analytics_engine_datasets: z._default(z.array(z.extend(named, { dataset: z.optional(z.string()) })), []),
+  ratelimits: z._default(
+    z.array(z.object({ name: z.string(), namespace_id: z.string(), simple: z.looseObject({}) })),
+    [],
+  ),
+  services: z._default(z.array(z.extend(named, { service: z.string(), entrypoint: z.optional(z.string()) })), []),
+  version_metadata: z.optional(named),
 });
 
 export type BindingConfig = z.output<typeof bindingConfigSchema>;

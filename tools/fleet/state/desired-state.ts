@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import { bindingConfigSchema, bindingsOf } from "./binding-kinds.js";
@@ -8,20 +8,20 @@ import type { WorkerState } from "./worker-state.js";
 const settingsSchema = z.object({
   account_id: z.string(),
   main: z.string(),
-  no_bundle: z.boolean().optional(),
+  no_bundle: z.optional(z.boolean()),
   compatibility_date: z.string(),
-  compatibility_flags: z.array(z.string()).default([]),
-  workers_dev: z.boolean().default(false),
-  preview_urls: z.boolean().default(false),
-  routes: z.array(z.object({ pattern: z.string(), custom_domain: z.literal(true) })).default([]),
-  triggers: z.object({ crons: z.array(z.string()).default([]) }).optional(),
-  limits: z.record(z.string(), z.unknown()).default({}),
-  placement: z.record(z.string(), z.unknown()).default({}),
-  observability: z.record(z.string(), z.unknown()).default({ enabled: false }),
-  logpush: z.boolean().default(false),
-  migrations: z.array(z.looseObject({ tag: z.string() })).default([]),
-  secrets: z.object({ required: z.array(z.string()).default([]) }).optional(),
-  upload_source_maps: z.boolean().optional(),
+  compatibility_flags: z._default(z.array(z.string()), []),
+  workers_dev: z._default(z.boolean(), false),
+  preview_urls: z._default(z.boolean(), false),
+  routes: z._default(z.array(z.object({ pattern: z.string(), custom_domain: z.literal(true) })), []),
+  triggers: z.optional(z.object({ crons: z._default(z.array(z.string()), []) })),
+  limits: z._default(z.record(z.string(), z.unknown()), {}),
+  placement: z._default(z.record(z.string(), z.unknown()), {}),
+  observability: z._default(z.record(z.string(), z.unknown()), { enabled: false }),
+  logpush: z._default(z.boolean(), false),
+  migrations: z._default(z.array(z.looseObject({ tag: z.string() })), []),
+  secrets: z.optional(z.object({ required: z._default(z.array(z.string()), []) })),
+  upload_source_maps: z.optional(z.boolean()),
 });
 
 const configSchema = z.strictObject({ ...settingsSchema.shape, ...bindingConfigSchema.shape });

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import { redact } from "../account/credentials.js";
@@ -60,7 +60,7 @@ const PASSED_VARIABLES = [
   "SSL_CERT_FILE",
 ];
 
-const outputSchema = z.looseObject({ type: z.string(), version_id: z.string().nullish() });
+const outputSchema = z.looseObject({ type: z.string(), version_id: z.nullish(z.string()) });
 
 /** A run of wrangler that failed. */
 export class WranglerFailure extends CommandError {

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { AuditHead, AuditRecord } from "#storage/audit-log";
 import { TOOL_DOORS, TOOL_OUTCOMES, TOOL_TAINTS } from "#storage/audit-log";
@@ -16,7 +16,7 @@ const pageSchema = z.object({
       door: z.enum(TOOL_DOORS),
       argumentsSha256: z.string(),
       outcome: z.enum(TOOL_OUTCOMES),
-      code: z.string().optional(),
+      code: z.optional(z.string()),
       durationMs: z.int(),
       taint: z.enum(TOOL_TAINTS),
       prevHash: z.string(),
@@ -24,7 +24,7 @@ const pageSchema = z.object({
     }),
   ),
   head: z.object({ seq: z.int(), hash: z.string() }),
-  nextCursor: z.string().optional(),
+  nextCursor: z.optional(z.string()),
 });
 
 /** A page of the log, latest record first. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import { streamFromTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
@@ -13,9 +13,9 @@ export interface ChatTurn {
 
 const citationSchema = z.object({
   n: z.number(),
-  docId: z.string().optional(),
-  chunkId: z.string().optional(),
-  verdict: z.enum(["supported", "unsupported", "unknown_source"]).optional(),
+  docId: z.optional(z.string()),
+  chunkId: z.optional(z.string()),
+  verdict: z.optional(z.enum(["supported", "unsupported", "unknown_source"])),
 });
 const usageSchema = z.object({
   modelId: z.string(),
@@ -33,11 +33,11 @@ const eventSchema = z.discriminatedUnion("event", [
   z.object({ event: z.literal("citation"), data: citationSchema }),
   z.object({
     event: z.literal("error"),
-    data: z.object({ code: z.string(), message: z.string(), traceId: z.string().optional() }),
+    data: z.object({ code: z.string(), message: z.string(), traceId: z.optional(z.string()) }),
   }),
   z.object({
     event: z.literal("done"),
-    data: z.object({ ok: z.boolean(), usage: usageSchema.optional(), finishReason: z.string().optional() }),
+    data: z.object({ ok: z.boolean(), usage: z.optional(usageSchema), finishReason: z.optional(z.string()) }),
   }),
 ]);
 

@@ -6,7 +6,7 @@ import path from "node:path";
 import { text } from "node:stream/consumers";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { ingestFolder, type IngestFolder, type IngestReport } from "#tools/tenant/client/ingest-folder";
 

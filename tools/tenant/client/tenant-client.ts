@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import { fetchByHost } from "#simulators/runtime/fetch-by-host";
@@ -7,11 +7,11 @@ import { CommandError } from "#tools/command/command-line";
 const errorSchema = z.object({
   code: z.string(),
   message: z.string(),
-  details: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+  details: z.optional(z.array(z.object({ field: z.string(), message: z.string() }))),
 });
 const envelopeSchema = z.discriminatedUnion("ok", [
-  z.object({ ok: z.literal(true), data: z.unknown(), traceId: z.string().optional() }),
-  z.object({ ok: z.literal(false), error: errorSchema, traceId: z.string().optional() }),
+  z.object({ ok: z.literal(true), data: z.unknown(), traceId: z.optional(z.string()) }),
+  z.object({ ok: z.literal(false), error: errorSchema, traceId: z.optional(z.string()) }),
 ]);
 
 /** How to reach a tenant's Worker. */

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
 import { withRetries } from "#tools/tenant/client/with-retries";
@@ -10,16 +10,16 @@ const storedDocumentSchema = z.object({
   docId: z.string(),
   /** SHA-256 of the text, hex. */
   contentHash: z.string(),
-  title: z.string().optional(),
-  source: z.string().optional(),
+  title: z.optional(z.string()),
+  source: z.optional(z.string()),
   metadata: z.record(z.string(), z.unknown()),
-  acl: z.array(z.string()).default([]),
+  acl: z._default(z.array(z.string()), []),
 });
 
 /** What the tenant has of a document, without its text. */
 export type StoredDocument = z.infer<typeof storedDocumentSchema>;
 
-const pageSchema = z.object({ documents: z.array(storedDocumentSchema), nextCursor: z.string().optional() });
+const pageSchema = z.object({ documents: z.array(storedDocumentSchema), nextCursor: z.optional(z.string()) });
 
 /** All documents of the tenant, by id. @throws ApiError 403 when the key may not search. */
 export async function listTenantDocuments(address: TenantAddress, signal?: AbortSignal): Promise<StoredDocument[]> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { IngestDocument } from "#tools/tenant/client/document-file";
 import { ApiError, callTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
@@ -28,12 +28,12 @@ const LONGEST_LOOK_MS = 5_000;
 
 const ingestedSchema = z.union([
   z.object({ jobId: z.string() }),
-  z.object({ documents: z.array(z.object({ docId: z.string(), unchanged: z.boolean().optional() })) }),
+  z.object({ documents: z.array(z.object({ docId: z.string(), unchanged: z.optional(z.boolean()) })) }),
 ]);
 const jobSchema = z.object({
   status: z.enum(["queued", "running", "succeeded", "failed", "partial"]),
   done: z.number(),
-  failed: z.array(z.object({ docId: z.string(), message: z.string() })).default([]),
+  failed: z._default(z.array(z.object({ docId: z.string(), message: z.string() })), []),
 });
 
 /**

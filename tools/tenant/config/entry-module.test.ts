@@ -3,7 +3,7 @@ import { describe, it } from "node:test";
 
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
 
-const acme = { tenantId: "acme", configImport: "./config.json", prompts: {} };
+const acme = { tenantId: "acme", configImport: "./config.json", prompts: {}, acceptsTokens: false };
 
 describe("renderEntryModule", () => {
   it("exports the handler, the Durable Object classes and the Workflow", () => {
@@ -34,6 +34,13 @@ export const IngestWorkflow = worker.IngestWorkflow;
     const text = renderEntryModule([acme, { ...acme, tenantId: "globex", configImport: "./globex.json" }]);
     assert.match(text, /import tenant1 from "\.\/globex\.json";/);
     assert.match(text, /tenants: \[tenant0, tenant1\],/);
+  });
+
+  it("brings what checks tokens only where a tenant accepts them", () => {
+    assert.doesNotMatch(renderEntryModule([acme]), /tokenVerifier/);
+    const text = renderEntryModule([acme, { ...acme, tenantId: "globex", acceptsTokens: true }]);
+    assert.match(text, /^import \{ tokenVerifier \} from "#worker\/token-verifier";$/m);
+    assert.match(text, /^ {2}tokens: tokenVerifier\(\),$/m);
   });
 
   it("keeps quotes and line breaks of prompts as data", () => {

@@ -4,6 +4,8 @@ export interface BundledTenant {
   /** Relative import path of the config's JSON, e.g. `./config.json`. */
   readonly configImport: string;
   readonly prompts: Readonly<Record<string, string>>;
+  /** Whether callers may show tokens of an identity provider: what checks them comes into the bundle only then. */
+  readonly acceptsTokens: boolean;
 }
 
 /**
@@ -14,14 +16,17 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
   const prompts = tenants
     .filter((tenant) => Object.keys(tenant.prompts).length > 0)
     .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
+  const acceptsTokens = tenants.some((tenant) => tenant.acceptsTokens);
   return [
     "// Generated from the tenant's config and prompts. Do not edit.",
     'import { defineWorker } from "#worker/define-worker";',
+    ...(acceptsTokens ? ['import { tokenVerifier } from "#worker/token-verifier";'] : []),
     ...tenants.map((tenant, index) => `import tenant${index} from ${JSON.stringify(tenant.configImport)};`),
     "",
     "const worker = defineWorker({",
     `  tenants: [${tenants.map((_, index) => `tenant${index}`).join(", ")}],`,
     ...(prompts.length === 0 ? [] : [`  prompts: {\n${prompts.join("")}  },`]),
+    ...(acceptsTokens ? ["  tokens: tokenVerifier(),"] : []),
     "});",
     "",
     "export default worker.handler;",

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { Colour, Paint } from "#tools/command/paint";
 
@@ -6,16 +6,16 @@ import type { Colour, Paint } from "#tools/command/paint";
 const lineSchema = z.looseObject({
   level: z.string(),
   event: z.string(),
-  method: z.string().optional(),
-  route: z.string().optional(),
-  status: z.number().optional(),
-  latencyMs: z.number().optional(),
-  traceId: z.string().optional(),
-  model: z.string().optional(),
-  tokensIn: z.number().optional(),
-  tokensOut: z.number().optional(),
-  code: z.string().optional(),
-  error: z.string().optional(),
+  method: z.optional(z.string()),
+  route: z.optional(z.string()),
+  status: z.optional(z.number()),
+  latencyMs: z.optional(z.number()),
+  traceId: z.optional(z.string()),
+  model: z.optional(z.string()),
+  tokensIn: z.optional(z.number()),
+  tokensOut: z.optional(z.number()),
+  code: z.optional(z.string()),
+  error: z.optional(z.string()),
 });
 type Line = z.infer<typeof lineSchema>;
 

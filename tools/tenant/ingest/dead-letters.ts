@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { EXIT_CODES } from "#tools/command/command-line";
 import type { Paint } from "#tools/command/paint";
@@ -8,7 +8,7 @@ import { withRetries } from "#tools/tenant/client/with-retries";
 
 const pageSchema = z.object({
   jobs: z.array(z.object({ jobId: z.string() })),
-  nextCursor: z.string().optional(),
+  nextCursor: z.optional(z.string()),
 });
 const jobSchema = z.object({
   jobId: z.string(),

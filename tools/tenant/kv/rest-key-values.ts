@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import type { KeyValues, StoredKey } from "#tools/tenant/kv/key-values";
@@ -16,11 +16,13 @@ const TIMEOUT_MS = 15_000;
 
 const metadataSchema = z.record(z.string(), z.union([z.string(), z.number()]));
 const keysSchema = z.object({
-  result: z.array(z.object({ name: z.string(), metadata: metadataSchema.optional().catch(undefined) })),
-  result_info: z.object({ cursor: z.string().optional() }).nullish(),
+  result: z.array(z.object({ name: z.string(), metadata: z.catch(z.optional(metadataSchema), undefined) })),
+  result_info: z.nullish(z.object({ cursor: z.optional(z.string()) })),
 });
-const bulkSchema = z.object({ result: z.object({ unsuccessful_keys: z.array(z.string()).optional() }).nullish() });
-const errorSchema = z.object({ errors: z.array(z.object({ code: z.number(), message: z.string() })).min(1) });
+const bulkSchema = z.object({ result: z.nullish(z.object({ unsuccessful_keys: z.optional(z.array(z.string())) })) });
+const errorSchema = z.object({
+  errors: z.array(z.object({ code: z.number(), message: z.string() })).check(z.minLength(1)),
+});
 
 /**
  * A KV namespace by Cloudflare's REST API (developers.cloudflare.com/api/resources/kv). Another base address serves as well: the

@@ -2,7 +2,7 @@ import { randomBytes, timingSafeEqual } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { KeyValues } from "#tools/tenant/kv/key-values";
 import type { RestNamespace } from "#tools/tenant/kv/rest-key-values";
@@ -83,9 +83,9 @@ async function answer(
 
 const bulkSchema = z.array(
   z.object({
-    key: z.string().min(1),
+    key: z.string().check(z.minLength(1)),
     value: z.string(),
-    metadata: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+    metadata: z.optional(z.record(z.string(), z.union([z.string(), z.number()]))),
   }),
 );
 

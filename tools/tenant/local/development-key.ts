@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
 import type { KVNamespace } from "@cloudflare/workers-types";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { apiKeyRecordSchema, apiKeyStorageKey, generateApiKey } from "#auth/api-key";
 import { SCOPES } from "#tenancy/scopes";
@@ -11,7 +11,7 @@ import type { TenantId } from "#tenancy/tenant-id";
 const FILE_NAME = "development-key.json";
 
 /** What the data folder keeps: the only place where the clear text of a key is stored, readable by its owner alone. */
-const storedKeySchema = z.object({ key: z.string().min(1), record: apiKeyRecordSchema });
+const storedKeySchema = z.object({ key: z.string().check(z.minLength(1)), record: apiKeyRecordSchema });
 
 /**
  * The key of the local server, with every scope: made once per data folder, so that pasted commands keep working

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
@@ -68,7 +68,9 @@ export function describeModel(model: ModelChoice | undefined): string {
     : `at ${model.modelUrl}`;
 }
 
-const embeddingsSchema = z.object({ data: z.array(z.object({ embedding: z.array(z.number()) })).min(1) });
+const embeddingsSchema = z.object({
+  data: z.array(z.object({ embedding: z.array(z.number()) })).check(z.minLength(1)),
+});
 
 /**
  * Embeds one word, before anything is served: a server that cannot be reached, does not know the model, or gives vectors

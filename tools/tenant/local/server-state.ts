@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 
@@ -11,7 +11,7 @@ const serverStateSchema = z.object({
   url: z.url(),
   tenantId: z.string(),
   apiKey: z.string(),
-  pid: z.int().positive(),
+  pid: z.int().check(z.positive()),
   /** Where other commands reach the tenant's KV: while the server runs, its data belong to it alone. */
   kv: z.object({ url: z.url(), token: z.string() }),
 });
@@ -27,10 +27,10 @@ export function announceServer(dataDir: string, state: ServerState): () => void 
 /** Reads what a server wrote with `--ready-file`. @throws CommandError when there is no such file. */
 export function readServerFile(file: string): Pick<ServerState, "url" | "apiKey"> {
   try {
-    return serverStateSchema.pick({ url: true, apiKey: true }).parse(JSON.parse(readFileSync(file, "utf8")));
+    return z.pick(serverStateSchema, { url: true, apiKey: true }).parse(JSON.parse(readFileSync(file, "utf8")));
   } catch (error) {
     throw new CommandError(`${file} does not say where a server is`, {
-      why: error instanceof z.ZodError ? "it lacks url and apiKey" : String(error),
+      why: error instanceof z.core.$ZodError ? "it lacks url and apiKey" : String(error),
       fix: "start :dev with --ready-file and wait for the file",
     });
   }

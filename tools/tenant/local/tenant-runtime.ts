@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 
 import { parse } from "jsonc-parser";
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
 

@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
 import type { Paint } from "#tools/command/paint";
@@ -67,7 +67,7 @@ export function formatSummary(results: readonly SmokeResult[], paint: Paint): st
 
 /** The first line of a message, with what an API error says beside it. */
 function reasonOf(error: unknown): string {
-  if (error instanceof z.ZodError) return `unexpected answer: ${z.prettifyError(error).replace(/\s+/g, " ")}`;
+  if (error instanceof z.core.$ZodError) return `unexpected answer: ${z.prettifyError(error).replace(/\s+/g, " ")}`;
   if (!(error instanceof Error)) return String(error);
   const why = error instanceof CommandError && error.hints.why !== undefined ? ` (${error.hints.why})` : "";
   return `${error.message.split("\n", 1)[0] ?? ""}${why}`;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import * as z from "zod";
+import * as z from "#base/zod";
 
 import { runChatTurn } from "#tools/tenant/client/chat-stream";
 import { callTenant, requestTenant, type TenantAddress } from "#tools/tenant/client/tenant-client";
@@ -19,7 +19,7 @@ const SEARCH_PAUSE_MS = 500;
 const errorSchema = z.object({
   ok: z.literal(false),
   error: z.object({ code: z.string(), message: z.string() }),
-  traceId: z.string().min(1),
+  traceId: z.string().check(z.minLength(1)),
 });
 const sourcesSchema = z.object({ sources: z.array(z.object({ docId: z.string(), text: z.string() })) });
 
