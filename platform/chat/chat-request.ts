@@ -11,6 +11,8 @@ export const sessionIdSchema = z
   .string()
   .check(z.regex(/^[A-Za-z0-9._-]{1,128}$/, { error: "must be 1 to 128 of A-Z, a-z, 0-9, '.', '_' and '-'" }));
 
+const toolName = z.string().check(z.minLength(1), z.maxLength(64));
+
 const contentSchema = z.string().check(z.minLength(1), z.maxLength(MAX_MESSAGE_CHARS));
 
 const messageSchema = z.strictObject({
@@ -32,6 +34,13 @@ export const chatRequestSchema = z
     stream: z._default(z.boolean(), true).check(z.describe("Server-sent events, or one JSON answer.")),
     temperature: z.optional(z.number().check(z.gte(0), z.lte(2))),
     maxTokens: z.optional(z.int().check(z.gte(1), z.lte(32_768))),
+    tool: z
+      .optional(toolName)
+      .check(z.describe("A tool to run first, on the caller's own behalf: the answer knows its result.")),
+    arguments: z.optional(z.record(z.string(), z.unknown())).check(z.describe("Arguments of `tool`.")),
+    tools: z
+      .optional(z.array(toolName).check(z.maxLength(50)))
+      .check(z.describe("Tools that the model may call; left out, the tenant's default ones; none with [].")),
     rag: z._default(z.boolean(), false).check(z.describe("Ground the answer in the tenant's documents and cite them.")),
   })
   .check(
@@ -41,6 +50,9 @@ export const chatRequestSchema = z
       }
       if (body.messages !== undefined && body.messages.at(-1)?.role !== "user") {
         context.addIssue({ code: "custom", path: ["messages"], message: "the last message must be the user's" });
+      }
+      if (body.arguments !== undefined && body.tool === undefined) {
+        context.addIssue({ code: "custom", path: ["arguments"], message: "say in `tool` which tool they are for" });
       }
     }),
   );
@@ -56,11 +68,22 @@ const usageSchema = z.object({
   latencyMs: z.number(),
 });
 
+const turnToolCallSchema = z.object({
+  callId: z.string(),
+  tool: z.string(),
+  arguments: z.unknown(),
+  approval: z.enum(["not_needed", "required"]),
+  expiresAt: z.optional(z.iso.datetime()).check(z.describe("Until when the call can be approved.")),
+  ok: z.optional(z.boolean()).check(z.describe("Absent while there is no result.")),
+  result: z.optional(z.unknown()).check(z.describe("As the tool's outputSchema says, or {code, message}.")),
+});
+
 /** `data` of `POST /chat` with `stream: false`. */
 export const chatResponseSchema = z.object({
   sessionId: z.string(),
   message: z.object({ role: z.literal("assistant"), content: z.string() }),
   citations: z.array(citationSchema),
+  toolCalls: z.optional(z.array(turnToolCallSchema)).check(z.describe("Tools that were run for the answer.")),
   usage: usageSchema,
   modelId: z.string(),
   finishReason: z.enum(["stop", "length", "tool_calls", "content_filter", "cancelled", "error"]),
@@ -112,6 +135,7 @@ export const eventsQuerySchema = z.strictObject({
     .check(z.describe("Id of the last event seen, where the Last-Event-ID header cannot be set.")),
 });
 
+export type TurnToolCall = z.output<typeof turnToolCallSchema>;
 export type Usage = z.output<typeof usageSchema>;
 export type ChatResponse = z.output<typeof chatResponseSchema>;
 export type History = z.output<typeof historyResponseSchema>;

@@ -1,6 +1,6 @@
 import type { ErrorCode } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
-import type { ChatResponse } from "#chat/chat-request";
+import type { ChatResponse, TurnToolCall } from "#chat/chat-request";
 
 /** How a turn ended, for a caller that wants no events. */
 export type TurnAnswer =
@@ -21,5 +21,30 @@ export function collectTurn(events: readonly ChatEvent[]): TurnAnswer {
   const content = events.map((item) => (item.event === "message" ? item.data.content : "")).join("");
   const citations = events.flatMap((item) => (item.event === "citation" ? [item.data] : []));
   const message = { role: "assistant" as const, content };
-  return { ok: true, value: { sessionId, message, citations, usage, modelId, finishReason, promptVersion } };
+  const toolCalls = toolCallsOf(events);
+  return {
+    ok: true,
+    value: {
+      sessionId,
+      message,
+      citations,
+      ...(toolCalls.length === 0 ? {} : { toolCalls }),
+      ...{ usage, modelId, finishReason, promptVersion },
+    },
+  };
+}
+
+/** The calls of tools, each with its result. */
+function toolCallsOf(events: readonly ChatEvent[]): TurnToolCall[] {
+  const calls = new Map<string, TurnToolCall>();
+  for (const { event, data } of events) {
+    if (event === "tool_call") {
+      const { type: _, ...call } = data;
+      calls.set(call.callId, call);
+    } else if (event === "tool_result") {
+      const call = calls.get(data.callId);
+      if (call !== undefined) calls.set(data.callId, { ...call, ok: data.ok, result: data.result });
+    }
+  }
+  return [...calls.values()];
 }

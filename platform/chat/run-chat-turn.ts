@@ -1,11 +1,22 @@
 import { estimateUsage } from "#ai-gateway/estimate-tokens";
-import type { CallContext, ChatMessage, FinishReason, ModelClient, TokenUsage } from "#ai-gateway/model-client";
+import type {
+  CallContext,
+  ChatMessage,
+  FinishReason,
+  ModelClient,
+  TextRequest,
+  TokenUsage,
+} from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
 import type { Usage } from "#chat/chat-request";
 import { turnPrompt } from "#chat/turn-prompt";
+import { toolTokens, turnRounds, type TurnTools } from "#chat/turn-tools";
 import type { RateDemand } from "#limits/quota-message";
+import { runToolRounds } from "#llm-tools/run-tool-rounds";
+import type { ToolHost } from "#llm-tools/run-tool";
+import type { RoundPart } from "#llm-tools/tool-rounds";
 import type { AnswerFilter } from "#rag/answer-filter";
 import type { Citation } from "#rag/search-response";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -35,6 +46,8 @@ export interface TurnServices {
     { question, acl }: { readonly question: string; readonly acl: ReadonlySet<string> },
     context: CallContext,
   ): Promise<Grounding>;
+  /** Runs the tenant's tools. */
+  tools(): ToolHost;
   /** Told of what went wrong, with its private causes. */
   reportFailure(tenantId: TenantId, traceId: string, error: unknown): void;
 }
@@ -67,6 +80,8 @@ export interface Turn {
   readonly temperature?: number;
   readonly maxTokens?: number;
   readonly isGrounded: boolean;
+  /** Absent when there are none for this turn. */
+  readonly tools?: TurnTools;
   /** Aborted when nobody has listened for too long: what was produced until then is kept. */
   readonly signal: AbortSignal;
 }
@@ -134,7 +149,7 @@ async function preparePrompt(
     ? await services.ground(tenantId, { question, acl: turn.acl }, contextOf(turn))
     : undefined;
   const system = grounding === undefined ? turn.systemPrompt : `${turn.systemPrompt}\n\n${grounding.prompt}`;
-  return { grounding, prompt: turnPrompt({ ...turn, system }, services.contextTokens(turn.modelId)) };
+  return { grounding, prompt: turnPrompt({ ...turn, system }, roomTokens(services, turn)) };
 }
 
 /**
@@ -143,7 +158,7 @@ async function preparePrompt(
  */
 async function* relayAnswer(
   tenantId: TenantId,
-  services: Pick<TurnAdmission, "models">,
+  services: TurnServices & Pick<TurnAdmission, "models">,
   turn: Turn,
   prompt: readonly ChatMessage[],
   produced: Produced,
@@ -157,9 +172,9 @@ async function* relayAnswer(
     ...(maxTokens === undefined ? {} : { maxTokens }),
   };
   try {
-    const answer = await services.models.streamText(tenantId, request, contextOf(turn));
-    for await (const batch of answer.batches) {
+    for await (const batch of await openAnswer(tenantId, services, turn, request)) {
       for (const part of batch) {
+        if (part.type === "tool") produced.events.push(part.event);
         const piece = part.type === "text" ? part.text : "";
         const content = filter === undefined ? piece : filter.push(piece) + (part.type === "end" ? filter.flush() : "");
         produced.text += content;
@@ -177,6 +192,27 @@ async function* relayAnswer(
     if (!turn.signal.aborted) throw error;
   }
   return { usage: estimateUsage(textOf(prompt), produced.text), finishReason: "cancelled" };
+}
+
+/** The parts of the answer: of one call of the model, or of as many rounds as its tools take. */
+async function openAnswer(
+  tenantId: TenantId,
+  services: TurnServices & Pick<TurnAdmission, "models">,
+  turn: Turn,
+  request: TextRequest,
+): Promise<AsyncIterable<readonly RoundPart[]>> {
+  const { models } = services;
+  const context = contextOf(turn);
+  if (turn.tools === undefined) return (await models.streamText(tenantId, request, context)).batches;
+  const contextTokens = services.contextTokens(turn.modelId);
+  const rest = { models, request, context, contextTokens, hasReadStoredText: turn.isGrounded };
+  return runToolRounds(tenantId, turnRounds(services.tools(), turn.tools, rest));
+}
+
+/** Tokens that a prompt may have. */
+function roomTokens(services: TurnServices, { modelId, tools }: Turn): number {
+  const contextTokens = services.contextTokens(modelId);
+  return tools === undefined ? contextTokens : contextTokens - toolTokens(services.tools(), tools, contextTokens);
 }
 
 /** The checked citations of an answer, and those that were taken out of it because there is no such source. */
@@ -197,7 +233,7 @@ async function closeFailedTurn(
   const { code, message } = toPlatformError(thrown);
   const { text } = produced;
   if (text !== "") {
-    const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, services.contextTokens(turn.modelId));
+    const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, roomTokens(services, turn));
     const estimate = estimateUsage(textOf(prompt), text);
     const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
     await commit({ text, usage, finishReason: "error" });

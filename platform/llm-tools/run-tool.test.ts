@@ -92,10 +92,10 @@ describe("the dispatcher", () => {
     ["an unknown argument", callOf("probe", { extra: 1 }), "invalid_request", "failed"],
     ["arguments that are no object", callOf("probe", [1]), "invalid_request", "failed"],
     ["a hostile key", callOf("probe", JSON.parse('{"__proto__":{"text":"x"}}')), "invalid_request", "failed"],
-    ["a model that wants to write", callOf("writer", {}, { door: "chat" }), "tool_forbidden", "denied"],
+    ["a model that wants to write", callOf("writer", {}, { door: "chat", taint: "model" }), "tool_forbidden", "denied"],
     [
       "a model of a stranger that wants to write",
-      callOf("writer", {}, { door: "completions" }),
+      callOf("writer", {}, { door: "completions", taint: "retrieved" }),
       "tool_forbidden",
       "denied",
     ],
@@ -116,7 +116,7 @@ describe("the dispatcher", () => {
 
   it("lets a model write what a person has approved, and a caller whatever it has the scope for", async () => {
     const host = probeHost([writer]);
-    assert.equal(await attempt(host, callOf("writer", {}, { door: "chat", isApproved: true })), "ok");
+    assert.equal(await attempt(host, callOf("writer", {}, { door: "chat", taint: "model", isApproved: true })), "ok");
     assert.equal(await attempt(host, callOf("writer", {}, { principal: keyWith("tools:writer") })), "ok");
     assert.equal(await attempt(host, callOf("writer", {}, { door: "mcp" })), "ok");
   });

@@ -8,7 +8,7 @@ import { findHostileShape } from "#base/json-shape";
 import { parseArguments, parseResult } from "#llm-tools/check-values";
 import { runWithin } from "#llm-tools/run-within";
 import type { Tool } from "#llm-tools/tool";
-import { requireTool } from "#llm-tools/tool-access";
+import { mayUseTool, requireTool } from "#llm-tools/tool-access";
 import type { ToolProgress, ToolServices } from "#llm-tools/tool-context";
 import type { AuditEntry, AuditLog, ToolDoor, ToolTaint } from "#storage/audit-log";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -36,10 +36,13 @@ export interface ToolCall {
   /** Most time for the run, milliseconds; never more than the tool's own. */
   readonly timeoutMs?: number | undefined;
   readonly door: ToolDoor;
+  /** `none` for what the caller itself has named: then no approval is asked. */
   readonly taint: ToolTaint;
   readonly principal: Principal;
   /** Whether a person has approved this very call. Asked of calls that a model wants. */
   readonly isApproved?: boolean;
+  /** Why it must not run, whatever the rules below say. It is recorded all the same. */
+  readonly refusal?: PlatformError;
   readonly context: CallContext;
   readonly onProgress?: (progress: ToolProgress) => void;
 }
@@ -101,13 +104,15 @@ async function admitAndRun(
   call: ToolCall,
   steps: { hasStarted: boolean },
 ): Promise<Pick<ToolRun, "result" | "usage">> {
+  if (call.refusal !== undefined) throw call.refusal;
   const tool = host.tools.get(call.tool);
   if (tool === undefined)
     throw new PlatformError("tool_not_found", "There is no such tool. GET /tools lists those you may use.");
   requireTool(host.config, call.principal, tool);
-  requireApproval(tool, call);
-  steps.hasStarted = true;
   const input = parseArguments(tool, call.arguments);
+  if (needsApproval(tool, call))
+    throw new PlatformError("tool_forbidden", `The tool "${tool.name}" writes: a model's call of it needs approval.`);
+  steps.hasStarted = true;
   const usages: TokenUsage[] = [];
   const result = await runWithin(limitOf(tool, call), call.context.signal, (signal) =>
     tool.run(tenantId, input, {
@@ -123,10 +128,23 @@ async function admitAndRun(
 }
 
 /** Text of documents, tools and users may talk a model into anything: what it wants to change, a person has to want too. */
-function requireApproval(tool: Tool, { door, isApproved = false }: ToolCall): void {
-  const isAskedByModel = door === "chat" || door === "completions";
-  if (tool.effect === "reads" || !isAskedByModel || isApproved) return;
-  throw new PlatformError("tool_forbidden", `The tool "${tool.name}" writes: a model's call of it needs approval.`);
+function needsApproval({ effect }: Tool, { taint, isApproved = false }: ToolCall): boolean {
+  return effect === "writes" && taint !== "none" && !isApproved;
+}
+
+/** Whether approval is all that a call lacks. One that is refused anyway is not worth a person's time. */
+export function waitsForApproval({ tools, config }: ToolHost, call: ToolCall): boolean {
+  const tool = tools.get(call.tool);
+  if (tool === undefined || call.refusal !== undefined || !needsApproval(tool, call)) return false;
+  if (!mayUseTool(config, call.principal, tool)) return false;
+  try {
+    parseArguments(tool, call.arguments);
+    return true;
+  } catch (error) {
+    // `invalid_request`, which the dispatcher will tell.
+    if (error instanceof PlatformError) return false;
+    throw error;
+  }
 }
 
 function limitOf(tool: Tool, { timeoutMs = tool.timeoutMs }: ToolCall): number {
@@ -149,7 +167,7 @@ function outcomeOf(
 ): Pick<AuditEntry, "outcome" | "code"> {
   if (isOk) return { outcome: "ok" };
   const { code } = toPlatformError(failure);
-  if (!hasStarted) return { outcome: "denied", code };
+  if (!hasStarted && code !== "invalid_request") return { outcome: "denied", code };
   if (code === "tool_timeout") return { outcome: "timeout", code };
   return { outcome: "failed", code: signal?.aborted === true ? "cancelled" : code };
 }

@@ -149,7 +149,9 @@ function amountOf(model: string, tokensIn: number, tokensOut: number): Amount {
 }
 
 function promptTokens({ messages, tools, responseFormat }: TextRequest): number {
-  const texts = messages.map(({ content }) => content);
+  const texts = messages.map((message) =>
+    "toolCalls" in message ? message.content + JSON.stringify(message.toolCalls) : message.content,
+  );
   const extras = tools === undefined && responseFormat === undefined ? [] : [JSON.stringify({ tools, responseFormat })];
   return [...texts, ...extras].reduce((sum, text) => sum + estimateTokens(text), 0);
 }

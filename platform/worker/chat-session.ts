@@ -1,11 +1,12 @@
 import { estimateTokens } from "#ai-gateway/estimate-tokens";
-import { chainContextTokens } from "#ai-gateway/model-catalog";
 import { systemClock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import { groundQuestion } from "#chat/ground-question";
 import type { Turn, TurnAdmission } from "#chat/run-chat-turn";
 import { SessionObject, type SessionServices } from "#chat/session-object";
 import { turnPrompt } from "#chat/turn-prompt";
+import { toolTokens } from "#chat/turn-tools";
+import type { ToolHost } from "#llm-tools/run-tool";
 import { describeThrown, type Logger } from "#observability/logger";
 import { DEFAULT_SOURCE_TOKENS, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { ragSettings } from "#rag/rag-services";
@@ -15,6 +16,8 @@ import type { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";
 import type { BudgetedModels } from "#worker/budgeted-models";
 import { composeTenant } from "#worker/compose-services";
+import { composeTools } from "#worker/compose-tools";
+import { contextTokensOf } from "#worker/context-tokens";
 import { parseVars, type WorkerEnv } from "#worker/env";
 import { loadDirectory } from "#worker/load-directory";
 
@@ -41,12 +44,13 @@ export function defineChatSession(
         log,
         quotas: quotasOf(this.env),
       });
-      const fallbacks = new Map(Object.entries(tenant.ai.fallbacks));
-      const contextTokens = (id: string): number => chainContextTokens([id, ...(fallbacks.get(id) ?? [])]);
+      const tools = (): ToolHost => composeTools(this.env, tenant, { knowledge, environment, log });
+      const contextTokens = (modelId: string): number => contextTokensOf(tenant, modelId);
       return {
         tenantId: tenant.tenantId,
         contextTokens,
-        admit: (tenantId, turn, rate) => admitTurn(tenantId, models, turn, { rate, contextTokens }),
+        admit: (tenantId, turn, rate) => admitTurn(tenantId, models, turn, { rate, contextTokens, tools }),
+        tools,
         index: sessionIndex,
         clock: systemClock,
         ground: (tenantId, { question, acl }, context) =>
@@ -65,16 +69,18 @@ export function defineChatSession(
   };
 }
 
-/** Reserves for a turn by its prompt as it is now. Sources, which are not found yet, count with the most they can be. */
+/** Reserves for a turn by its prompt as it is now. Sources and results of tools, which are not there yet, count with the most they can be. */
 function admitTurn(
   tenantId: TenantId,
   models: BudgetedModels,
-  { modelId, systemPrompt, history, messages, maxTokens, isGrounded, ...caller }: Turn,
-  { rate, contextTokens }: { rate: readonly RateDemand[]; contextTokens: (modelId: string) => number },
+  { modelId, systemPrompt, history, messages, maxTokens, isGrounded, tools, ...caller }: Turn,
+  at: { rate: readonly RateDemand[]; contextTokens: (modelId: string) => number; tools: () => ToolHost },
 ): Promise<TurnAdmission> {
-  const moreTokens = isGrounded ? estimateTokens(GROUNDING_INSTRUCTIONS) + DEFAULT_SOURCE_TOKENS : 0;
+  const contextTokens = at.contextTokens(modelId);
+  const sourceTokens = isGrounded ? estimateTokens(GROUNDING_INSTRUCTIONS) + DEFAULT_SOURCE_TOKENS : 0;
+  const moreTokens = sourceTokens + (tools === undefined ? 0 : toolTokens(at.tools(), tools, contextTokens));
   const limit = maxTokens === undefined ? {} : { maxTokens };
-  const prompt = turnPrompt({ system: systemPrompt, history, messages, ...limit }, contextTokens(modelId) - moreTokens);
+  const prompt = turnPrompt({ system: systemPrompt, history, messages, ...limit }, contextTokens - moreTokens);
   const request = { model: modelId, messages: prompt, ...limit };
-  return models.admitText(tenantId, request, { ...caller, route: "/chat" }, { moreTokens, rate });
+  return models.admitText(tenantId, request, { ...caller, route: "/chat" }, { moreTokens, rate: at.rate });
 }

@@ -1,4 +1,4 @@
-import type { ModelClient, TextPart } from "#ai-gateway/model-client";
+import type { ModelClient, TextPart, TextRequest } from "#ai-gateway/model-client";
 import type { Principal } from "#auth/principal";
 import { systemClock } from "#base/clock";
 import { toRegistry } from "#llm-tools/registry";
@@ -28,6 +28,43 @@ export function callOf(tool: string, given: unknown, more: Partial<ToolCall> = {
     context: { traceId: "trace-1", route: "/tools/execute" },
     ...more,
   };
+}
+
+/** What a scripted model says in one round: text, and the tools that it asks for, arguments as it writes them. */
+export interface ScriptedRound {
+  readonly text?: string;
+  readonly calls?: readonly (readonly [name: string, given: string])[];
+}
+
+/** A model that says its rounds one after the other, the last one for ever, and keeps what it was asked. */
+export function scriptedModel(rounds: readonly ScriptedRound[]): {
+  readonly models: ModelClient;
+  readonly requests: TextRequest[];
+} {
+  const requests: TextRequest[] = [];
+  const streamText: ModelClient["streamText"] = (_, request) => {
+    const { text = "", calls = [] } = rounds[Math.min(requests.length, rounds.length - 1)] ?? {};
+    requests.push(request);
+    const parts: readonly TextPart[] = [
+      ...(text === "" ? [] : [{ type: "text", text } as const]),
+      ...calls.map(
+        ([name, given], n) => ({ type: "tool_call", call: { id: `${n}`, name, arguments: given } }) as const,
+      ),
+      {
+        type: "end",
+        finishReason: calls.length > 0 ? "tool_calls" : "stop",
+        usage: { tokensIn: 10, tokensOut: 2, isEstimate: false },
+      },
+    ];
+    const batches = parts.map((part) => [part]);
+    return Promise.resolve({
+      model: request.model,
+      logId: undefined,
+      parts: toStream(parts),
+      batches: toStream(batches),
+    });
+  };
+  return { models: { ...modelSaying(""), streamText }, requests };
 }
 
 /** A model that says the same to everything. */

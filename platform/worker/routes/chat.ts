@@ -18,6 +18,7 @@ import { envelope } from "#http/envelope";
 import { eventStream } from "#http/event-stream";
 import type { RequestContext } from "#http/request-context";
 import { defineRoute } from "#http/route";
+import { toTurnTools } from "#worker/routes/turn-tools";
 import type { Services } from "#worker/services";
 import * as z from "#base/zod";
 
@@ -154,22 +155,22 @@ async function toTurnRequest(context: RequestContext<Services>, body: ChatReques
   }
   const { system: prompt } = (await services.settings.current(tenant.tenantId)).prompts;
   context.noteFields({ promptVersion: prompt.version });
+  const choice = { environment: services.environment, route: "/chat", requested: body.modelId };
+  const modelId = chooseChatModel(tenant, choice);
+  const tools = toTurnTools(context, modelId, body);
   return {
     sessionId: body.sessionId ?? crypto.randomUUID(),
     principalId: principal.id,
     acl: principal.acl,
     traceId,
-    modelId: chooseChatModel(tenant, {
-      environment: services.environment,
-      route: "/chat",
-      requested: body.modelId,
-    }),
+    modelId,
     systemPrompt: prompt.text,
     promptVersion: prompt.version,
     messages,
     ...(body.temperature === undefined ? {} : { temperature: body.temperature }),
     ...(body.maxTokens === undefined ? {} : { maxTokens: body.maxTokens }),
     isGrounded: body.rag,
+    ...(tools === undefined ? {} : { tools }),
     historyMessages: tenant.sessions.historyMessages,
     graceMs: tenant.sessions.resumeGraceSeconds * 1_000,
     retention: { maxAgeMs: tenant.sessions.retentionDays * DAY_MS, maxMessages: tenant.sessions.maxMessages },

@@ -1,5 +1,5 @@
 import { chooseChatModel } from "#ai-gateway/choose-model";
-import type { TextRequest, TextStream } from "#ai-gateway/model-client";
+import type { TextRequest } from "#ai-gateway/model-client";
 import { toPlatformError } from "#base/errors";
 import { eventStream } from "#http/event-stream";
 import { openAiErrorBody } from "#http/problem";
@@ -10,6 +10,7 @@ import { collectCompletion, type CompletionHead, completionSchema, newCompletion
 import { completionRequestSchema } from "#openai/completion-request";
 import { streamCompletion } from "#openai/stream-completion";
 import { toTextRequest } from "#openai/to-text-request";
+import { type CompletionAnswer, openCompletion } from "#worker/routes/completion-rounds";
 import type { Services } from "#worker/services";
 
 /** `POST /v1/chat/completions`: one answer of a model, for OpenAI's clients. Nothing of it is stored. */
@@ -52,17 +53,18 @@ export const completionsRoute = defineRoute<Services>()(
   },
 );
 
-/** The only place where this route spends: the client reserves what the call may cost, and settles at its end. */
+/** The only place where this route spends: the client reserves what each call may cost, and settles at its end. */
 function openAnswer(
-  { tenant, services, traceId, route, principal, count }: RequestContext<Services>,
+  context: RequestContext<Services>,
   textRequest: TextRequest,
   signal: AbortSignal,
-): Promise<TextStream> {
-  const callContext = { traceId, route, principalId: principal.id, signal };
-  return services.models(tenant, count).streamText(tenant.tenantId, textRequest, callContext);
+): Promise<CompletionAnswer> {
+  const { tenant, services, traceId, route, principal, count } = context;
+  const call = { traceId, route, principalId: principal.id, signal };
+  return openCompletion(context, services.models(tenant, count), textRequest, call);
 }
 
-function headOf({ services }: RequestContext<Services>, { model }: TextStream): CompletionHead {
+function headOf({ services }: RequestContext<Services>, { model }: CompletionAnswer): CompletionHead {
   return newCompletionHead(model, services.clock.nowMs());
 }
 

@@ -103,3 +103,19 @@ export const UMBRELLA: TenantConfigInput = {
 
 /** A tenant whose config says nothing of limits. */
 export const STARK: TenantConfigInput = { tenantId: "stark", displayName: "Stark Industries", accountId };
+
+/** A tenant whose models are offered tools, in few rounds. */
+export const OSCORP: TenantConfigInput = {
+  tenantId: "oscorp",
+  displayName: "Oscorp Industries",
+  accountId,
+  ai: { models: { chat: "@cf/openai/gpt-oss-20b" }, allowedModels: ["@cf/meta/llama-3.1-8b-instruct"] },
+  tools: {
+    enabled: ALL_TOOLS,
+    model: { default: ["ingest_docs", "kv_get", "vector_search"], maxRounds: 3, maxCalls: 4 },
+  },
+  limits: {
+    rate: WIDE_RATE,
+    budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 10_000_000 }],
+  },
+};
