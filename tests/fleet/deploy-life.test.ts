@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { createFleetWorkspace, type FleetWorkspace, TOKEN } from "#tests/fleet/fleet-workspace";
+import { ACCOUNT, createFleetWorkspace, type FleetWorkspace, TOKEN } from "#tests/fleet/fleet-workspace";
 import { assertHidden, Operator } from "#tests/fleet/operator";
 
 const HOSTS = { staging: "ai.staging.acme.example", production: "ai.acme.example" };
@@ -65,6 +65,28 @@ describe("from nothing to a served tenant", () => {
     assert.match(await production.succeed("rollback", "--list"), /r-[0-9a-f]{20} .* live .*ops@example\.com/);
   });
 
+  it("finds what somebody changed in the dashboard, and repairs it", async () => {
+    await editInDashboard(fleet, "acme-production");
+    const { code, output } = await production.run("drift");
+    assert.equal(code, 2, output);
+    assert.match(output, /binding VECTORS\n +expected: vectorize[^]*found: +not there[^]*workers_dev/);
+    assert.match(await production.fail("deploy", "--yes"), /changed outside|not deployed from here/);
+    assert.equal((await production.run("drift", ["--repair", "--dry-run"])).code, 2);
+    assert.match(await production.succeed("drift", "--repair", "--yes"), /no drift/);
+    assert.equal((await fleet.ask(HOSTS.production, "/health")).status, 200);
+  });
+
+  it("shows requests as they happen, until it is told to end", async () => {
+    const asked = { requests: 0 };
+    const result = await production.run("tail", [], {
+      onOutput: (text, child) => {
+        if (text.includes("Connected") && asked.requests++ === 0) void fleet.ask(HOSTS.production, "/health");
+        if (/GET .*\/health/.test(text)) child.kill("SIGTERM");
+      },
+    });
+    assert.match(result.output, /GET .*\/health.* - Ok/);
+  });
+
   it("says that what is not there cannot be checked", async () => {
     fleet.addTenant("globex");
     const { code, output } = await fleet.run("smoke", "globex", ["--env", "production"]);
@@ -76,3 +98,18 @@ describe("from nothing to a served tenant", () => {
     assertHidden(fleet, [...staging.outputs, ...production.outputs], [TOKEN]);
   });
 });
+
+/** Takes the binding of the vectors away and opens the Worker's address below workers.dev. */
+async function editInDashboard({ api }: FleetWorkspace, worker: string): Promise<void> {
+  const script = `${api.apiUrl}/accounts/${ACCOUNT}/workers/scripts/${worker}`;
+  const headers = { authorization: `Bearer ${TOKEN}` };
+  const answer: unknown = await (await fetch(`${script}/settings`, { headers })).json();
+  const { result } = answer as { result: { bindings: { name: string }[] } };
+  const bindings = result.bindings.filter(({ name }) => name !== "VECTORS");
+  const form = new FormData();
+  const inherited = bindings.map(({ name }) => ({ name, type: "inherit" }));
+  form.set("settings", new Blob([JSON.stringify({ bindings: inherited })], { type: "application/json" }));
+  const patched = await fetch(`${script}/settings`, { method: "PATCH", headers, body: form });
+  const opened = await fetch(`${script}/subdomain`, { method: "POST", headers, body: '{"enabled":true}' });
+  assert.deepEqual([patched.status, opened.status], [200, 200]);
+}

@@ -1,5 +1,5 @@
-import { spawn } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { type ChildProcess, spawn } from "node:child_process";
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as sendHttp } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -17,6 +17,19 @@ import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 export const ACCOUNT = "0123456789abcdef0123456789abcdef";
 export const TOKEN = "a-token-that-nobody-may-ever-see";
 
+const MIGRATIONS = path.resolve("platform/storage/migrations");
+
+/**
+ * Stands in for Bazel, which a test cannot start: it answers where the built files are, and names the tenants. That the
+ * query finds them in the real build is a test of its own, see tools/build/tests.
+ */
+const BAZEL = `#!/bin/sh
+case "$1" in
+  query) for folder in tenants/*/; do echo "//tenants/$(basename "$folder"):deploy"; done ;;
+  info) pwd ;;
+esac
+`;
+
 /** How a command ended. */
 export interface CommandResult {
   /** `null`: it was killed. */
@@ -29,8 +42,9 @@ export interface CommandResult {
 export interface CommandOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly stdin?: string;
-  /** Hears of the process; a test that kills it does it with this. */
-  readonly onSpawn?: (kill: () => void) => void;
+  /** Hears of the process, and of what it prints as it does; a test that ends it early does it with this. */
+  readonly onSpawn?: (process: ChildProcess) => void;
+  readonly onOutput?: (text: string, process: ChildProcess) => void;
 }
 
 /** A checkout with built tenants, and the accounts they are deployed to. */
@@ -45,6 +59,8 @@ export interface FleetWorkspace {
   configure(id: string, change: (config: Record<string, unknown>) => void): void;
   /** Runs a command of a tenant as its target would. */
   run(command: string, tenant: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
+  /** Runs a command for all tenants, `deploy-all` or `drift-all`, as its target would. */
+  runAll(command: string, args: readonly string[], options?: CommandOptions): Promise<CommandResult>;
   /** Asks the edge. */
   ask(
     hostname: string,
@@ -61,6 +77,9 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
   const api = await startCloudflareApi({ tokens: [token], dataDir: path.join(folder, "cloudflare"), ...options });
   const tenantDir = (id: string): string => path.join(folder, "tenants", id);
   const bundle = process.env["WORKER_BUNDLE"] ?? "";
+  mkdirSync(path.join(folder, "tools"));
+  writeFileSync(path.join(folder, "tools/bazel"), BAZEL, { mode: 0o755 });
+  cpSync(MIGRATIONS, path.join(folder, "platform/storage/migrations"), { recursive: true, dereference: true });
 
   const workspace: FleetWorkspace = {
     folder,
@@ -96,7 +115,9 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
       writeFileSync(file, JSON.stringify(config));
       workspace.build(id);
     },
-    run: (command, tenant, args, given) => runCommand(workspace, command, tenant, args, given),
+    run: (command, tenant, args, given) =>
+      runProgram(workspace, command, [...filesOf(tenantDir(tenant), command, tenant), ...args], given),
+    runAll: (command, args, given) => runProgram(workspace, command, args, given),
     ask: (hostname, target, init) => askEdge(api.origin, hostname, target, init),
     async close() {
       await api.close();
@@ -106,23 +127,24 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
   return workspace;
 }
 
-function runCommand(
-  { folder, api }: FleetWorkspace,
-  command: string,
-  tenant: string,
-  args: readonly string[],
-  { env = {}, stdin, onSpawn }: CommandOptions = {},
-): Promise<CommandResult> {
-  const dir = path.join(folder, "tenants", tenant);
-  const program = path.resolve(`tools/fleet/${command}.js`);
-  const fixed = [
+/** The arguments that the macro gives to a tenant's command. */
+function filesOf(dir: string, command: string, tenant: string): readonly string[] {
+  return [
     `--tenant=${tenant}`,
     `--bundle=${dir}/bundle.js`,
     `--config=${dir}/gen/config.json`,
-    `--migrations=${path.resolve("platform/storage/migrations")}`,
+    `--migrations=${MIGRATIONS}`,
     command === "smoke" ? `--wrangler=${dir}/gen/wrangler.dev.jsonc` : `--wrangler-dir=${dir}/gen`,
   ];
-  const child = spawn(process.execPath, [program, ...fixed, ...args], {
+}
+
+function runProgram(
+  { folder, api }: FleetWorkspace,
+  command: string,
+  args: readonly string[],
+  { env = {}, stdin, onSpawn, onOutput }: CommandOptions = {},
+): Promise<CommandResult> {
+  const child = spawn(process.execPath, [path.resolve(`tools/fleet/${command}.js`), ...args], {
     env: {
       ...process.env,
       BUILD_WORKSPACE_DIRECTORY: folder,
@@ -135,10 +157,17 @@ function runCommand(
     },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  onSpawn?.(() => void child.kill("SIGKILL"));
+  onSpawn?.(child);
   const [all, out]: [string[], string[]] = [[], []];
-  child.stdout.setEncoding("utf8").on("data", (text: string) => void (all.push(text), out.push(text)));
-  child.stderr.setEncoding("utf8").on("data", (text: string) => void all.push(text));
+  const hear = (text: string): void => {
+    all.push(text);
+    onOutput?.(text, child);
+  };
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out.push(text);
+    hear(text);
+  });
+  child.stderr.setEncoding("utf8").on("data", hear);
   child.stdin.end(stdin ?? "");
   return new Promise((resolve, reject) => {
     child.once("error", reject);

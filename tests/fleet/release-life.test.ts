@@ -69,13 +69,29 @@ describe("the releases of a tenant", () => {
 
   it("takes the traffic back when a new version fails its checks, and no user sees it", async () => {
     const stable = await version();
-    const bundle = path.join(fleet.folder, "tenants/acme/bundle.js");
     fleet.build("acme", "broken");
-    writeFileSync(bundle, readFileSync(bundle, "utf8").replaceAll("unauthenticated", "welcome"));
+    rewriteBundle(fleet, "acme", (code) => code.replaceAll("unauthenticated", "welcome"));
     const watching = watchVersions(fleet, HOST);
     const output = await acme.fail("deploy", ...BRIEF);
     assert.deepEqual(await watching.stop(), [stable]);
     assert.match(output, /✗ refuses a caller without a valid key[^]*no user has seen the new version/);
+    fleet.build("acme", "third");
+    assert.match(await acme.succeed("drift"), /no drift/);
+  });
+
+  it("aborts a canary that is bad in a way that the checks did not find", async () => {
+    const stable = await version();
+    fleet.build("acme", "ill");
+    rewriteBundle(
+      fleet,
+      "acme",
+      (code) => `${code.replace(/(\w+) as default/, "__ill as default")}
+const __ill = { fetch: (request, env, context) => new URL(request.url).search.includes("deep")
+  ? new Response("", { status: 500 }) : ${/(\w+) as default/.exec(code)?.[1] ?? ""}.fetch(request, env, context) };`,
+    );
+    const output = await acme.fail("deploy", "--canary", "10", "--observe", "60", "--promote", ...BRIEF);
+    assert.match(output, /bad canary: 3 of 3 health checks failed\naborted/);
+    assert.equal(await version(), stable);
     fleet.build("acme", "third");
     assert.match(await acme.succeed("drift"), /no drift/);
   });
@@ -104,4 +120,9 @@ async function versionsSeen(fleet: FleetWorkspace): Promise<Set<string>> {
     await sleep(250);
   }
   return seen;
+}
+
+function rewriteBundle({ folder }: FleetWorkspace, tenant: string, change: (code: string) => string): void {
+  const bundle = path.join(folder, `tenants/${tenant}/bundle.js`);
+  writeFileSync(bundle, change(readFileSync(bundle, "utf8")));
 }

@@ -1,6 +1,7 @@
-import { EXIT_CODES, runCommand, type CommandSpec } from "#tools/command/command-line";
+import type { CommandSpec } from "#tools/command/command-line";
 import { readInvocation } from "#tools/command/invocation";
 import { paintFor } from "#tools/command/paint";
+import { runDriftCommand } from "./drift/run-drift-command.js";
 import { prepareDrift } from "./drift/drift-command.js";
 import { executeRepair } from "./drift/execute-repair.js";
 import { findDrift } from "./drift/find-drift.js";
@@ -18,9 +19,6 @@ import {
   readEnvironment,
 } from "./operate/tenant-command.js";
 import { readOrigin } from "./release/origin.js";
-
-/** Only drift ends with this code: a script tells it from a failure. */
-const DRIFT_EXIT_CODE = 2;
 
 const options = {
   ...buildOptions,
@@ -42,7 +40,7 @@ const spec: CommandSpec<typeof options> = {
   ],
 };
 
-await runCommand(spec, async ({ values }) => {
+await runDriftCommand(spec, async ({ values }) => {
   const stream = values.json === true ? process.stderr : process.stdout;
   const say = (text: string): void => void stream.write(text);
   const paint = paintFor(stream);
@@ -72,6 +70,6 @@ await runCommand(spec, async ({ values }) => {
       process.stdout.write(
         `${JSON.stringify({ tenant: build.tenantId, environment: build.environment.name, ...report })}\n`,
       );
-    return report.findings.length === 0 ? EXIT_CODES.ok : DRIFT_EXIT_CODE;
+    return report.findings.length === 0 ? "same" : "drift";
   });
 });

@@ -1,7 +1,7 @@
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES } from "#tools/command/command-line";
 import type { Account } from "../account/account.js";
-import { createApiClient, DEFAULT_API_URL } from "../account/api-client.js";
+import { type ApiClient, type ApiClientOptions, createApiClient, DEFAULT_API_URL } from "../account/api-client.js";
 import { type Credential, readCredential, redact } from "../account/credentials.js";
 import { explainFailure } from "../account/explain-failure.js";
 import type { WranglerOptions } from "../wrangler/run-wrangler.js";
@@ -14,6 +14,8 @@ export interface ReachOptions {
   /** Pause before a failed call is made again, milliseconds. */
   readonly firstPauseMs: number;
   readonly signal?: AbortSignal;
+  /** Makes the client; many tenants share theirs. */
+  readonly clientFor?: (options: ApiClientOptions) => ApiClient;
 }
 
 /** A tenant's account, opened with its credential. */
@@ -41,11 +43,11 @@ export function reachOf(values: { readonly "api-timeout"?: string }, env: NodeJS
 
 /** Opens the account of a tenant. Nothing is called yet. @throws CommandError when there is no token. */
 export function openAccount(config: TenantConfig, reach: ReachOptions): OpenAccount {
-  const { env, apiTimeoutMs, firstPauseMs, signal } = reach;
+  const { env, apiTimeoutMs, firstPauseMs, signal, clientFor = createApiClient } = reach;
   const credential = readCredential(config.tenantId, env);
   const apiUrl = (env["CLOUDFLARE_API_BASE_URL"] ?? DEFAULT_API_URL).replace(/\/+$/, "");
   const abort = signal === undefined ? {} : { signal };
-  const client = createApiClient({ apiUrl, token: credential.token, timeoutMs: apiTimeoutMs, firstPauseMs, ...abort });
+  const client = clientFor({ apiUrl, token: credential.token, timeoutMs: apiTimeoutMs, firstPauseMs, ...abort });
   const { accountId } = config;
   return {
     account: { id: accountId, client },

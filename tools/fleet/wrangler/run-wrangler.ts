@@ -183,6 +183,8 @@ function spawnWrangler(
     env,
     stdio: ["ignore", "pipe", "pipe"],
     signal: AbortSignal.any(signals),
+    // Whoever gives a signal decides what Ctrl-C means; the terminal must not tell the child as well.
+    detached: signal !== undefined,
     killSignal: "SIGKILL",
   });
   let output = "";
