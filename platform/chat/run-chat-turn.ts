@@ -106,7 +106,7 @@ export async function* runChatTurn(
 ): AsyncGenerator<readonly ChatEvent[]> {
   const { sessionId, traceId, modelId, promptVersion } = turn;
   const startedMs = services.clock.nowMs();
-  const produced: Produced = { text: "", events: [] };
+  const produced: Produced = { text: "", events: [], modelId };
   yield [{ event: "start", data: { sessionId, modelId, promptVersion, traceId } }];
   try {
     const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
@@ -117,7 +117,7 @@ export async function* runChatTurn(
       return;
     }
     for (const data of citationsOf(produced.text, grounding, filter)) produced.events.push({ event: "citation", data });
-    const usage = toUsage(modelId, end.usage, services.clock.nowMs() - startedMs);
+    const usage = toUsage(produced.modelId, end.usage, services.clock.nowMs() - startedMs);
     await commit({ text: produced.text, usage, finishReason: end.finishReason });
     yield [...take(produced), { event: "done", data: { ok: true, usage, finishReason: end.finishReason } }];
   } catch (thrown) {
@@ -131,6 +131,8 @@ interface Produced {
   text: string;
   /** What of it no reader has got yet. */
   events: ChatEvent[];
+  /** Which model of the chain said it. */
+  modelId: string;
 }
 
 function take(produced: Produced): ChatEvent[] {
@@ -172,7 +174,7 @@ async function* relayAnswer(
     ...(maxTokens === undefined ? {} : { maxTokens }),
   };
   try {
-    for await (const batch of await openAnswer(tenantId, services, turn, request)) {
+    for await (const batch of await openAnswer(tenantId, services, turn, { request, produced })) {
       for (const part of batch) {
         if (part.type === "tool") produced.events.push(part.event);
         const piece = part.type === "text" ? part.text : "";
@@ -199,11 +201,16 @@ async function openAnswer(
   tenantId: TenantId,
   services: TurnServices & Pick<TurnAdmission, "models">,
   turn: Turn,
-  request: TextRequest,
+  { request, produced }: { request: TextRequest; produced: Produced },
 ): Promise<AsyncIterable<readonly RoundPart[]>> {
-  const { models } = services;
+  const streamText: ModelClient["streamText"] = async (...call) => {
+    const stream = await services.models.streamText(...call);
+    produced.modelId = stream.model;
+    return stream;
+  };
+  const models = { ...services.models, streamText };
   const context = contextOf(turn);
-  if (turn.tools === undefined) return (await models.streamText(tenantId, request, context)).batches;
+  if (turn.tools === undefined) return (await streamText(tenantId, request, context)).batches;
   const contextTokens = services.contextTokens(turn.modelId);
   const rest = { models, request, context, contextTokens, hasReadStoredText: turn.isGrounded };
   return runToolRounds(tenantId, turnRounds(services.tools(), turn.tools, rest));
@@ -235,7 +242,7 @@ async function closeFailedTurn(
   if (text !== "") {
     const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, roomTokens(services, turn));
     const estimate = estimateUsage(textOf(prompt), text);
-    const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
+    const usage = toUsage(produced.modelId, estimate, services.clock.nowMs() - startedMs);
     await commit({ text, usage, finishReason: "error" });
   }
   return [

@@ -3,6 +3,9 @@ import type { History } from "#chat/chat-request";
 import type { SessionTables } from "#chat/session-tables";
 import type { SessionSummary } from "#storage/session-index";
 
+/** A statement takes 100 values (developers.cloudflare.com/durable-objects/platform/limits), a row of messages needs four. */
+const MAX_ROWS_PER_INSERT = 25;
+
 /** Who made the session. Nobody else ever sees it. */
 export interface SessionOwner {
   readonly sessionId: string;
@@ -98,9 +101,8 @@ export class SessionStore {
   /** Adds the messages of one turn and removes what is too many. */
   append(messages: readonly NewMessage[], nowMs: number): void {
     this.save(nowMs);
-    const rows = messages.map(({ role, content, tokenCount }) => [role, content, tokenCount ?? null, nowMs]);
-    const places = rows.map(() => "(?, ?, ?, ?)").join();
-    this.#sql.exec(`INSERT INTO messages (role, content, token_count, created_at_ms) VALUES ${places}`, ...rows.flat());
+    for (let first = 0; first < messages.length; first += MAX_ROWS_PER_INSERT)
+      this.#insert(messages.slice(first, first + MAX_ROWS_PER_INSERT), nowMs);
     this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
     this.#atMost += messages.length;
     if (this.#atMost <= (this.#record?.retention.maxMessages ?? 0)) return;
@@ -108,6 +110,12 @@ export class SessionStore {
       "DELETE FROM messages WHERE seq <= (SELECT MAX(seq) FROM messages) - (SELECT max_messages FROM session)",
     );
     this.#atMost = this.#count();
+  }
+
+  #insert(messages: readonly NewMessage[], nowMs: number): void {
+    const rows = messages.map(({ role, content, tokenCount }) => [role, content, tokenCount ?? null, nowMs]);
+    const places = rows.map(() => "(?, ?, ?, ?)").join();
+    this.#sql.exec(`INSERT INTO messages (role, content, token_count, created_at_ms) VALUES ${places}`, ...rows.flat());
   }
 
   /** Removes messages from before `beforeMs`. Returns when the oldest one left was stored; undefined when none is left. */

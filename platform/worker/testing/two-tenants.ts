@@ -83,7 +83,7 @@ export const SOYLENT: TenantConfigInput = {
   limits: { rate: WIDE_RATE, budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 150 }] },
 };
 
-const [UMBRELLA_MODEL, UMBRELLA_FALLBACK] = ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"];
+export const [UMBRELLA_MODEL, UMBRELLA_FALLBACK] = ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"];
 
 /** A tenant whose model has a fallback, and a budget that nothing here uses up. */
 export const UMBRELLA: TenantConfigInput = {

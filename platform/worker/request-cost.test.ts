@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, it } from "node:test";
+
+import { CALLS_PATH } from "#worker/testing/counted-env";
+import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
+
+/** What /chat must not exceed: calls of Durable Objects that lie between a request and its model. */
+const MAX_OBJECT_CALLS = 2;
+const OBJECTS = /^(CHAT_SESSIONS|QUOTAS|IDEMPOTENCY)\./;
+const COMPLETION = { messages: [{ role: "user", content: "hi" }] };
+
+describe("what a request costs", () => {
+  let worker: TestWorker;
+  before(async () => {
+    worker = await startTestWorker();
+  });
+  after(() => worker.dispose());
+  beforeEach(() => worker.runtime.control.reset());
+
+  const takeCalls = async (): Promise<string[]> => JSON.parse((await worker.call(CALLS_PATH)).text) as string[];
+  const warmUp = async (key: string): Promise<void> => {
+    await worker.call("/v1/models", { tenant: "umbrella", key });
+    await settled();
+  };
+  /** What happens behind an answer has happened. */
+  const settled = async (): Promise<string[]> => {
+    const seen = [];
+    for (let quiet = 0; quiet < 3; quiet++) {
+      const calls = await takeCalls();
+      if (calls.length > 0) quiet = 0;
+      seen.push(...calls);
+      await new Promise((resolve) => setTimeout(resolve, 150));
+    }
+    return seen;
+  };
+  /** Calls between a request and its model, and those behind. */
+  const callsOf = async (key: string, path: string, body: object) => {
+    const { status, text } = await worker.call(path, { tenant: "umbrella", key, body });
+    assert.equal(status, 200, text);
+    const calls = await settled();
+    const model = calls.indexOf("AI.run");
+    assert.ok(model >= 0, calls.join());
+    return { before: calls.slice(0, model), behind: calls.slice(model + 1) };
+  };
+
+  it("is, for what needs no key, the count of its address, and nothing for one that comes again soon", async () => {
+    const health = (ip = "192.0.2.55") =>
+      worker.call("/health", { tenant: "vandelay", headers: { "cf-connecting-ip": ip } });
+    await health("192.0.2.56");
+    await settled();
+    await health();
+    assert.deepEqual(await settled(), ["QUOTAS.admit"]);
+    for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 10 }, () => health()));
+    assert.ok((await settled()).length < 25);
+  });
+
+  for (const stream of [true, false]) {
+    it(`is, for a turn${stream ? " that streams" : " as JSON"}, two calls of objects before the model's first token, and nothing of storage`, async () => {
+      const key = await worker.makeKey("umbrella", ["chat"]);
+      await warmUp(key);
+      const sessionId = `cost-${stream}`;
+      for (const message of ["a new session", "and an old one"]) {
+        const { before, behind } = await callsOf(key, "/chat", { message, stream, sessionId });
+        assert.deepEqual(before, [nameOf(stream), "QUOTAS.admit"]);
+        assert.deepEqual(behind.toSorted(), ["DB.run", "QUOTAS.settle"]);
+      }
+    });
+  }
+
+  it("is, for a completion, one call of an object before the model, and none for a caller that comes often", async () => {
+    const key = await worker.makeKey("umbrella", ["chat"]);
+    await warmUp(key);
+    const { before, behind } = await callsOf(key, "/v1/chat/completions", COMPLETION);
+    assert.deepEqual(before, ["QUOTAS.admit"]);
+    assert.deepEqual(behind, ["QUOTAS.settle"]);
+    const ask = () => worker.call("/v1/chat/completions", { tenant: "umbrella", key, body: COMPLETION });
+    await takeCalls();
+    // How long a lease holds is a matter of time, and so of the machine: one busy moment of many has to show it.
+    const perRound = [];
+    for (let round = 0; round < 12; round++) {
+      await Promise.all(Array.from({ length: 20 }, ask));
+      perRound.push((await takeCalls()).filter((call) => OBJECTS.test(call)).length);
+    }
+    assert.ok(Math.min(...perRound) <= 4, `calls for 20 requests each: ${perRound.join()}`);
+  });
+
+  it("is, in a new isolate, the reads of the key and of the settings besides, once", async () => {
+    const key = await worker.makeKey("umbrella", ["chat"]);
+    await worker.restart();
+    const { before } = await callsOf(key, "/chat", { message: "hi" });
+    assert.ok(before.filter((call) => OBJECTS.test(call)).length <= MAX_OBJECT_CALLS, before.join());
+    assert.deepEqual(
+      before.filter((call) => !OBJECTS.test(call)),
+      ["KV.get", "KV.get"],
+    );
+    assert.deepEqual((await callsOf(key, "/chat", { message: "hi" })).before.length, MAX_OBJECT_CALLS);
+  });
+});
+
+function nameOf(stream: boolean): string {
+  return `CHAT_SESSIONS.${stream ? "startTurn" : "answerTurn"}`;
+}
