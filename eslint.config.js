@@ -11,7 +11,7 @@ const adapters = [
   String.raw`/platform/[a-z-]+/kv-[a-z0-9-]+\.ts$`,
   String.raw`/platform/[a-z-]+/[a-z-]+-object\.ts$`,
   // The SQLite databases of Durable Objects.
-  String.raw`/platform/chat/(?:session-store|session-tables|turn-log)\.ts$`,
+  String.raw`/platform/chat/(?:session-store|session-tables|tool-state|turn-log)\.ts$`,
   String.raw`/platform/idempotency/record-store\.ts$`,
   String.raw`/platform/limits/(?:ledger|rate)-book\.ts$`,
 ];

@@ -16,7 +16,8 @@ import { toolTokens, turnRounds, type TurnTools } from "#chat/turn-tools";
 import type { RateDemand } from "#limits/quota-message";
 import { runToolRounds } from "#llm-tools/run-tool-rounds";
 import type { ToolHost } from "#llm-tools/run-tool";
-import type { RoundPart } from "#llm-tools/tool-rounds";
+import type { PausedRounds } from "#llm-tools/round-state";
+import type { DecidedRounds, RoundPart } from "#llm-tools/tool-rounds";
 import type { AnswerFilter } from "#rag/answer-filter";
 import type { Citation } from "#rag/search-response";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -82,8 +83,19 @@ export interface Turn {
   readonly isGrounded: boolean;
   /** Absent when there are none for this turn. */
   readonly tools?: TurnTools;
+  /** Whether stored text has come into the session before. */
+  readonly hasReadStoredText: boolean;
+  /** What the turn had said and left open before it waited for a person. Absent for a new turn. */
+  readonly resumed?: ResumedTurn;
   /** Aborted when nobody has listened for too long: what was produced until then is kept. */
   readonly signal: AbortSignal;
+}
+
+/** What a turn goes on from once a person has decided. */
+export interface ResumedTurn {
+  /** What the model has said before. */
+  readonly text: string;
+  readonly rounds: DecidedRounds;
 }
 
 /** What is stored of a turn that produced text. */
@@ -91,6 +103,9 @@ export interface TurnOutcome {
   readonly text: string;
   readonly usage: Usage;
   readonly finishReason: FinishReason;
+  readonly hasReadStoredText: boolean;
+  /** There when the turn waits for a person: then it is not over, and goes on with `Turn.resumed`. */
+  readonly paused?: PausedRounds;
 }
 
 /**
@@ -106,8 +121,8 @@ export async function* runChatTurn(
 ): AsyncGenerator<readonly ChatEvent[]> {
   const { sessionId, traceId, modelId, promptVersion } = turn;
   const startedMs = services.clock.nowMs();
-  const produced: Produced = { text: "", events: [], modelId };
-  yield [{ event: "start", data: { sessionId, modelId, promptVersion, traceId } }];
+  const produced: Produced = { text: turn.resumed?.text ?? "", events: [], modelId };
+  if (turn.resumed === undefined) yield [{ event: "start", data: { sessionId, modelId, promptVersion, traceId } }];
   try {
     const { grounding, prompt } = await preparePrompt(tenantId, services, turn);
     const filter = grounding?.filterAnswer([turn.systemPrompt, ...[...turn.history, ...turn.messages].map(contentOf)]);
@@ -116,15 +131,23 @@ export async function* runChatTurn(
       yield [{ event: "done", data: { ok: false, finishReason: "cancelled" } }];
       return;
     }
-    for (const data of citationsOf(produced.text, grounding, filter)) produced.events.push({ event: "citation", data });
+    const { paused, finishReason } = end;
+    if (paused === undefined) {
+      for (const data of citationsOf(produced.text, grounding, filter))
+        produced.events.push({ event: "citation", data });
+    }
     const usage = toUsage(produced.modelId, end.usage, services.clock.nowMs() - startedMs);
-    await commit({ text: produced.text, usage, finishReason: end.finishReason });
-    yield [...take(produced), { event: "done", data: { ok: true, usage, finishReason: end.finishReason } }];
+    const hasReadStoredText = turn.isGrounded || end.hasReadStoredText === true;
+    await commit({ text: produced.text, usage, finishReason, hasReadStoredText, ...(paused && { paused }) });
+    yield [...take(produced), { event: "done", data: { ok: true, usage, finishReason } }];
   } catch (thrown) {
     services.reportFailure(tenantId, traceId, thrown);
     yield await closeFailedTurn(services, turn, startedMs, produced, thrown, commit);
   }
 }
+
+/** How an answer ended. */
+type AnswerEnd = Extract<RoundPart, { readonly type: "end" }>;
 
 /** What the model has said so far. */
 interface Produced {
@@ -165,7 +188,7 @@ async function* relayAnswer(
   prompt: readonly ChatMessage[],
   produced: Produced,
   filter: AnswerFilter | undefined,
-): AsyncGenerator<readonly ChatEvent[], { usage: TokenUsage; finishReason: FinishReason }> {
+): AsyncGenerator<readonly ChatEvent[], AnswerEnd> {
   const { modelId, temperature, maxTokens, sessionId, traceId } = turn;
   const request = {
     model: modelId,
@@ -185,7 +208,7 @@ async function* relayAnswer(
             event: "message",
             data: { content, role: "assistant", sessionId, tenantId, traceId },
           });
-        if (part.type === "end") return { usage: part.usage, finishReason: part.finishReason };
+        if (part.type === "end") return part;
       }
       if (produced.events.length > 0) yield take(produced);
     }
@@ -193,7 +216,7 @@ async function* relayAnswer(
     // The abort makes the provider's stream throw; any other error is a failure of the turn.
     if (!turn.signal.aborted) throw error;
   }
-  return { usage: estimateUsage(textOf(prompt), produced.text), finishReason: "cancelled" };
+  return { type: "end", usage: estimateUsage(textOf(prompt), produced.text), finishReason: "cancelled" };
 }
 
 /** The parts of the answer: of one call of the model, or of as many rounds as its tools take. */
@@ -212,7 +235,9 @@ async function openAnswer(
   const context = contextOf(turn);
   if (turn.tools === undefined) return (await streamText(tenantId, request, context)).batches;
   const contextTokens = services.contextTokens(turn.modelId);
-  const rest = { models, request, context, contextTokens, hasReadStoredText: turn.isGrounded };
+  const hasReadStoredText = turn.isGrounded || turn.hasReadStoredText;
+  const resumed = turn.resumed === undefined ? {} : { resumed: turn.resumed.rounds };
+  const rest = { models, request, context, contextTokens, hasReadStoredText, ...resumed };
   return runToolRounds(tenantId, turnRounds(services.tools(), turn.tools, rest));
 }
 
@@ -242,8 +267,14 @@ async function closeFailedTurn(
   if (text !== "") {
     const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, roomTokens(services, turn));
     const estimate = estimateUsage(textOf(prompt), text);
+<<<<<<< HEAD
     const usage = toUsage(produced.modelId, estimate, services.clock.nowMs() - startedMs);
     await commit({ text, usage, finishReason: "error" });
+=======
+    const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
+    const hasReadStoredText = turn.isGrounded || turn.tools !== undefined;
+    await commit({ text, usage, finishReason: "error", hasReadStoredText });
+>>>>>>> dc60642 (chat: what a model wants to write waits for a person's approval)
   }
   return [
     ...take(produced),

@@ -1,6 +1,8 @@
 import type { ChatEvent } from "#chat/chat-event";
-import { runChatTurn, type Turn, type TurnAdmission, type TurnServices } from "#chat/run-chat-turn";
+import { APPROVAL_MS, type PausedTurn } from "#chat/paused-turn";
+import { runChatTurn, type Turn, type TurnAdmission, type TurnOutcome, type TurnServices } from "#chat/run-chat-turn";
 import type { SessionStore } from "#chat/session-store";
+import type { ToolState } from "#chat/tool-state";
 import { TurnBroadcast } from "#chat/turn-broadcast";
 import type { TurnLog } from "#chat/turn-log";
 import type { RateDemand } from "#limits/quota-message";
@@ -15,7 +17,7 @@ const FLUSH_MS = 1_000;
 const FIRST_FLUSH_MS = 50;
 
 /** What a turn is told by the Worker. The history comes from the session. */
-export interface TurnInput extends Omit<Turn, "history" | "signal"> {
+export interface TurnInput extends Omit<Turn, "history" | "signal" | "hasReadStoredText" | "resumed"> {
   /** How many earlier messages the model sees. */
   readonly historyMessages: number;
   /** How long the turn goes on without any reader. */
@@ -26,6 +28,16 @@ export interface TurnInput extends Omit<Turn, "history" | "signal"> {
 export interface TurnRecords {
   readonly store: SessionStore;
   readonly log: TurnLog;
+  readonly toolState: ToolState;
+}
+
+/** What a turn is run with. */
+export interface TurnRun {
+  readonly admission: TurnAdmission;
+  /** The end of the turns before it. */
+  readonly before: Promise<void> | undefined;
+  /** The turn that waited for a person, when this is one that goes on. */
+  readonly paused?: PausedTurn;
 }
 
 /**
@@ -87,18 +99,16 @@ export class RunningTurn {
     tenantId: TenantId,
     services: TurnServices,
     input: TurnInput,
-    { admission, before }: { admission: TurnAdmission; before: Promise<void> | undefined },
+    { admission, before, paused }: TurnRun,
   ): Promise<void> {
     await before;
-    const { store, log } = this.#records;
     const { models } = admission;
     try {
-      this.#turn = log.begin(input.traceId, input.messages);
-      this.#broadcast.begin(this.#turn);
-      const events = runChatTurn(tenantId, { ...services, models }, this.#settle(input), ({ text, usage }) => {
-        const answer = { role: "assistant" as const, content: text, tokenCount: usage.tokensOut };
-        store.append([...input.messages, answer], services.clock.nowMs());
-      });
+      if (paused === undefined) this.#begin(input, services.clock.nowMs());
+      else this.#reopen(paused);
+      const events = runChatTurn(tenantId, { ...services, models }, this.#settle(input, paused), (outcome) =>
+        this.#commit(input, outcome, services.clock.nowMs()),
+      );
       for await (const batch of events) {
         this.#broadcast.publish(batch);
         this.#flushTimer ??= setTimeout(() => this.#flush(), this.#flushedIndex === 0 ? FIRST_FLUSH_MS : FLUSH_MS);
@@ -111,8 +121,51 @@ export class RunningTurn {
     }
   }
 
-  #settle({ historyMessages, graceMs: _, ...settled }: TurnInput): Turn {
-    return { ...settled, history: this.#records.store.latest(historyMessages), signal: this.#abort.signal };
+  /** Nobody can decide any more on a turn that waited: what it said is kept as its answer. */
+  #begin({ traceId, messages }: TurnInput, nowMs: number): void {
+    const { store, log, toolState } = this.#records;
+    const { paused } = toolState;
+    if (paused !== undefined && paused.text !== "")
+      store.append([...paused.input.messages, { role: "assistant", content: paused.text }], nowMs);
+    toolState.setPaused(undefined);
+    this.#turn = log.begin(traceId, messages);
+    this.#broadcast.begin(this.#turn);
+  }
+
+  #reopen({ turn, input }: PausedTurn): void {
+    const { log } = this.#records;
+    log.reopen(input.traceId, input.messages);
+    this.#turn = turn;
+    this.#broadcast.begin(turn, log.events());
+    this.#flushedIndex = this.#broadcast.lastIndex;
+  }
+
+  /** Keeps the answer; of a turn that waits for a person, what it needs to go on. */
+  #commit(input: TurnInput, { text, usage, hasReadStoredText, paused }: TurnOutcome, nowMs: number): void {
+    const { store, toolState } = this.#records;
+    if (hasReadStoredText) toolState.noteStoredText();
+    if (paused === undefined) {
+      const answer = { role: "assistant" as const, content: text, tokenCount: usage.tokensOut };
+      store.append([...input.messages, answer], nowMs);
+      return;
+    }
+    const expiresAtMs = nowMs + APPROVAL_MS;
+    toolState.setPaused({ turn: this.#turn ?? 0, expiresAtMs, input, text, rounds: paused, approvals: new Map() });
+  }
+
+  #settle({ historyMessages, graceMs: _, ...settled }: TurnInput, paused?: PausedTurn): Turn {
+    const { store, toolState } = this.#records;
+    const resumed = paused && {
+      text: paused.text,
+      rounds: { paused: paused.rounds, approvals: paused.approvals },
+    };
+    return {
+      ...settled,
+      history: store.latest(historyMessages),
+      hasReadStoredText: toolState.hasReadStoredText,
+      ...(resumed === undefined ? {} : { resumed }),
+      signal: this.#abort.signal,
+    };
   }
 
   /** In the same transaction as the messages: no await lies between the commit and this. */

@@ -3,7 +3,8 @@ import type { ChatResponse, History } from "#chat/chat-request";
 import type { TurnAnswer } from "#chat/collect-turn";
 import type { EventPosition } from "#chat/event-id";
 import { sessionObjectName } from "#chat/session-name";
-import type { SessionEnv, SessionReply, TurnReply, TurnRequest } from "#chat/session-object";
+import type { CallDecision } from "#chat/paused-turn";
+import type { DecidedCall, SessionEnv, SessionReply, TurnReply, TurnRequest } from "#chat/session-object";
 import type { SessionOwner } from "#chat/session-store";
 import type { RequestCount } from "#limits/request-count";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -22,6 +23,8 @@ export interface SessionClient {
   answerTurn(tenantId: TenantId, turn: WantedTurn, count: RequestCount): Promise<ChatResponse>;
   /** Errors besides: `gone` for an event of an earlier turn, `invalid_request` for one that never was. */
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): Promise<ReadableStream<Uint8Array>>;
+  /** Decides on a call that waits for a person. Errors besides: `gone` when it does not wait (any more). */
+  decide(tenantId: TenantId, decision: CallDecision): Promise<DecidedCall>;
   history(tenantId: TenantId, owner: SessionOwner, limit: number, cursor?: number): Promise<History>;
   remove(tenantId: TenantId, owner: SessionOwner): Promise<{ deleted: true }>;
 }
@@ -40,6 +43,11 @@ export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionCli
     },
     resume: async (tenantId, owner, after) =>
       unwrap(await session(tenantId, owner.sessionId).resume(tenantId, owner, after)),
+    async decide(tenantId, decision) {
+      const reply = await session(tenantId, decision.sessionId).decide(tenantId, decision);
+      if (reply.ok || reply.code !== "gone") return unwrap(reply);
+      throw new PlatformError("gone", "This call waits for nobody: it was decided, it expired, or it never was.");
+    },
     history: async (tenantId, owner, limit, cursor) =>
       unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),
     remove: async (tenantId, owner) => unwrap(await session(tenantId, owner.sessionId).remove(tenantId, owner)),

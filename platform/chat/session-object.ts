@@ -1,16 +1,19 @@
 import { DurableObject } from "cloudflare:workers";
 
+import { hasScope } from "#auth/principal";
 import { type ErrorCode, PlatformError } from "#base/errors";
 import type { History } from "#chat/chat-request";
 import type { EventPosition } from "#chat/event-id";
 import { collectTurn } from "#chat/collect-turn";
 import { endInterruptedTurn } from "#chat/end-interrupted-turn";
 import type { TurnAdmission, TurnServices } from "#chat/run-chat-turn";
-import { RunningTurn, type TurnInput } from "#chat/running-turn";
+import { type CallDecision, decideCall, withPrincipal } from "#chat/paused-turn";
+import { RunningTurn, type TurnInput, type TurnRun } from "#chat/running-turn";
 import { sessionObjectName } from "#chat/session-name";
 import { SessionTables } from "#chat/session-tables";
 import { SessionStore, type Retention, type SessionOwner, type SessionRecord } from "#chat/session-store";
 import { SessionSummaryWriter } from "#chat/session-summary-writer";
+import { ToolState } from "#chat/tool-state";
 import { TurnBroadcast } from "#chat/turn-broadcast";
 import { TurnLog } from "#chat/turn-log";
 import { RateLimitedError } from "#limits/quota-errors";
@@ -26,7 +29,7 @@ export interface TurnRequest extends TurnInput, SessionOwner {
 }
 
 /** The adapters of the tenant that a session belongs to. */
-export interface SessionServices extends TurnServices {
+export interface SessionServices extends TurnServices, Pick<TurnAdmission, "models"> {
   readonly tenantId: TenantId;
   readonly index: SessionIndex;
 }
@@ -34,6 +37,13 @@ export interface SessionServices extends TurnServices {
 /** An answer of the session object: errors cross the RPC boundary as values, since classes do not. */
 export type SessionReply<Value> =
   { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly code: ErrorCode };
+
+/** What a decision has led to. `isComplete`: the turn goes on; else further calls of it wait. */
+export interface DecidedCall {
+  readonly callId: string;
+  readonly isApproved: boolean;
+  readonly isComplete: boolean;
+}
 
 /** Whether a turn was let in. */
 export type TurnReply =
@@ -69,6 +79,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
   readonly #tables: SessionTables;
   readonly #store: SessionStore;
   readonly #log: TurnLog;
+  readonly #toolState: ToolState;
   readonly #summaries = new SessionSummaryWriter();
   /** Turns that run or wait, oldest first, with their ends. */
   readonly #turns = new Map<RunningTurn, Promise<void>>();
@@ -84,6 +95,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
       context.waitUntil(this.#scheduleRetention(record));
     });
     this.#log = new TurnLog(context.storage.sql, this.#tables);
+    this.#toolState = new ToolState(context.storage.sql, this.#tables);
     endInterruptedTurn(this.#store, this.#log, Date.now());
   }
 
@@ -119,6 +131,32 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     return { ok: true, value: { sessionId: owner.sessionId, ...this.#store.page(limit, cursor) } };
   }
 
+  /**
+   * Decides on a call that waits for a person, once: only its session's own principal can, and an administrator. When nothing
+   * is left to decide, the turn goes on by itself, with the scopes that the principal has now.
+   */
+  decide(tenantId: TenantId, decision: CallDecision): SessionReply<DecidedCall> {
+    const services = this.sessionServices(tenantId);
+    const { record } = this.#store;
+    if (services === undefined || record === undefined) return NOT_FOUND;
+    const isOwn = record.principalId === decision.principal.id;
+    const owner = { sessionId: decision.sessionId, principalId: record.principalId };
+    if (!this.#isMine(tenantId, owner) || !(isOwn || hasScope(decision.principal, "admin"))) return NOT_FOUND;
+    const result = decideCall(this.#toolState.paused, decision, Date.now());
+    if (result.outcome === "gone") return { ok: false, code: "gone" };
+    const { callId, isApproved } = decision;
+    if (!result.isComplete) {
+      this.#toolState.setPaused(result.paused);
+      return { ok: true, value: { callId, isApproved, isComplete: false } };
+    }
+    this.#toolState.setPaused(undefined);
+    const paused = isOwn ? withPrincipal(result.paused, decision.principal) : result.paused;
+    // Each model call of the turn reserves what it may cost.
+    const admission = { models: services.models, headers: {}, release: () => undefined };
+    this.#run(this.#newTurn(paused.input.graceMs), services, paused.input, { admission, paused });
+    return { ok: true, value: { callId, isApproved, isComplete: true } };
+  }
+
   /** Ends running turns and removes everything the session holds. */
   async remove(tenantId: TenantId, owner: SessionOwner): Promise<SessionReply<{ deleted: true }>> {
     if (!this.#isMine(tenantId, owner)) return NOT_FOUND;
@@ -149,7 +187,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) {
       return { outcome: "not_found" };
     }
-    const turn = new RunningTurn({ store: this.#store, log: this.#log }, request.graceMs);
+    const turn = this.#newTurn(request.graceMs);
     const claim = { tenantId, ...request };
     // Before anything is waited for: another principal that comes now is turned away.
     this.#store.claim(claim);
@@ -165,14 +203,22 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     }
     // Again: the session may have been removed while the quota was asked.
     this.#store.claim(claim);
-    const running = { admission, before: this.#lastTurn };
-    const ended = turn.run(tenantId, services, request, running).finally(() => {
+    this.#run(turn, services, request, { admission });
+    return { outcome: "started", events: follow(turn), headers: admission.headers };
+  }
+
+  #newTurn(graceMs: number): RunningTurn {
+    return new RunningTurn({ store: this.#store, log: this.#log, toolState: this.#toolState }, graceMs);
+  }
+
+  /** Lets a turn run behind those before it. */
+  #run(turn: RunningTurn, services: SessionServices, input: TurnInput, how: Omit<TurnRun, "before">): void {
+    const ended = turn.run(services.tenantId, services, input, { ...how, before: this.#lastTurn }).finally(() => {
       this.#turns.delete(turn);
-      this.#recordSummary(services, request.principalId);
+      this.#recordSummary(services, input.principalId);
     });
     this.#turns.set(turn, ended);
     this.#lastTurn = ended;
-    return { outcome: "started", events: follow(turn), headers: admission.headers };
   }
 
   #isMine(tenantId: TenantId, { sessionId, principalId }: SessionOwner, { orUnclaimed = false } = {}): boolean {
@@ -206,6 +252,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     this.#tables.forget();
     this.#store.forget();
     this.#log.forget();
+    this.#toolState.forget();
   }
 }
 

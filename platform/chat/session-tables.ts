@@ -26,6 +26,12 @@ const SCHEMA = `
     turn INTEGER NOT NULL,
     -- JSON of the pending turn; NULL when it has ended.
     pending TEXT
+  );
+  CREATE TABLE IF NOT EXISTS tool_state (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    has_read_stored_text INTEGER NOT NULL,
+    -- JSON of the turn that waits for a person; NULL when there is none.
+    paused TEXT
   );`;
 
 /**
@@ -38,8 +44,10 @@ export class SessionTables {
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    // The last one made stands for all: they are made in one transaction.
-    this.#areMade = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'turns'").toArray().length > 0;
+    const names = sql.exec("SELECT name FROM sqlite_master WHERE name IN ('turns', 'tool_state')").toArray().length;
+    this.#areMade = names > 0;
+    // A session of before there were tools. Tables are made in one transaction: these two stand for all.
+    if (names === 1) sql.exec(SCHEMA);
   }
 
   /** Whether there is anything to read. */

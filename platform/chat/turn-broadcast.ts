@@ -30,15 +30,15 @@ export class TurnBroadcast {
   /** A turn that has ended, to be read once more. */
   static replay(turn: number, events: readonly PlacedEvent[]): TurnBroadcast {
     const broadcast = new TurnBroadcast();
-    broadcast.begin(turn);
-    broadcast.#events.push(...events);
+    broadcast.begin(turn, events);
     broadcast.close();
     return broadcast;
   }
 
-  /** Says which turn this is, before its first event: readers may wait for it already. */
-  begin(turn: number): void {
+  /** Says which turn this is, and what of it has been, before its next event: readers may wait for it already. */
+  begin(turn: number, past: readonly PlacedEvent[] = []): void {
     this.#turn = turn;
+    this.#events.push(...past);
   }
 
   /** Place of the latest event; 0 before the first. */

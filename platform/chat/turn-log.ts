@@ -54,6 +54,12 @@ export class TurnLog {
     return this.#turn;
   }
 
+  /** Goes on with the current turn, which had ended. What is stored of it stays. */
+  reopen(traceId: string, messages: readonly ChatMessage[]): void {
+    this.#pending = JSON.stringify({ traceId, messages });
+    this.#sql.exec("UPDATE turns SET pending = ?", this.#pending);
+  }
+
   /** Stores a batch of events that follow each other. With the first one of a turn, those of the turn before are gone. */
   append(events: readonly PlacedEvent[]): void {
     this.#save();

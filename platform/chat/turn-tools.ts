@@ -1,5 +1,6 @@
 import { estimateTokens } from "#ai-gateway/estimate-tokens";
 import type { Principal } from "#auth/principal";
+import { APPROVAL_MS } from "#chat/paused-turn";
 import { restrictTools, toOfferedTools } from "#llm-tools/offer-tools";
 import type { ToolHost } from "#llm-tools/run-tool";
 import type { NamedCall, ToolRounds } from "#llm-tools/tool-rounds";
@@ -27,7 +28,17 @@ export function toolTokens(host: ToolHost, { offered }: TurnTools, contextTokens
 export function turnRounds(
   host: ToolHost,
   tools: TurnTools,
-  rest: Pick<ToolRounds, "models" | "request" | "context" | "contextTokens" | "hasReadStoredText">,
+  rest: Pick<ToolRounds, "models" | "request" | "context" | "contextTokens" | "hasReadStoredText" | "resumed">,
 ): ToolRounds {
-  return { ...rest, ...tools, host, door: "chat" };
+  const { named, ...others } = tools;
+  return {
+    ...rest,
+    ...others,
+    host,
+    door: "chat",
+    // What a caller has named ran before the turn waited.
+    ...(named === undefined || rest.resumed !== undefined ? {} : { named }),
+    // Nobody can tell one anonymous caller from another: there is no one to ask.
+    ...(tools.principal.kind === "anonymous" ? {} : { approvalMs: APPROVAL_MS }),
+  };
 }

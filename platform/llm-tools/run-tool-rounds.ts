@@ -173,8 +173,11 @@ async function* runNamed(
   state.messages[state.messages.length - 1] = { role: "user", content: `${question.content}\n\n${result.content}` };
 }
 
-function endOf({ usage }: RoundState, finishReason: FinishReason): Extract<RoundPart, { type: "end" }> {
-  return { type: "end", usage, finishReason };
+function endOf(
+  { usage, hasReadStoredText }: RoundState,
+  finishReason: FinishReason,
+): Extract<RoundPart, { type: "end" }> {
+  return { type: "end", usage, finishReason, hasReadStoredText };
 }
 
 function tooMuch(bound: string): PlatformError;

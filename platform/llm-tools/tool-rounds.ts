@@ -59,6 +59,8 @@ export type RoundPart =
       /** Of all rounds, and of the models that tools asked. */
       readonly usage: TokenUsage;
       readonly finishReason: FinishReason;
+      /** Whether stored text was in the prompt at last. */
+      readonly hasReadStoredText?: boolean;
       /** There when it goes on once a person has decided. */
       readonly paused?: PausedRounds;
     };

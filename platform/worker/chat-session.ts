@@ -50,6 +50,7 @@ export function defineChatSession(
         tenantId: tenant.tenantId,
         contextTokens,
         admit: (tenantId, turn, rate) => admitTurn(tenantId, models, turn, { rate, contextTokens, tools }),
+        models,
         tools,
         index: sessionIndex,
         clock: systemClock,

@@ -1,4 +1,5 @@
 import type { Route } from "#http/route";
+import { decideCallRoute } from "#worker/routes/approvals";
 import { auditRoute } from "#worker/routes/audit";
 import { cacheMetricsRoute } from "#worker/routes/cache-metrics";
 import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
@@ -22,6 +23,7 @@ export const routes: readonly Route<Services>[] = [
   listSessionsRoute,
   historyRoute,
   resumeRoute,
+  decideCallRoute,
   deleteSessionRoute,
   ingestRoute,
   listJobsRoute,
