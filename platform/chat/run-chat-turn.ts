@@ -267,14 +267,9 @@ async function closeFailedTurn(
   if (text !== "") {
     const prompt = turnPrompt({ ...turn, system: turn.systemPrompt }, roomTokens(services, turn));
     const estimate = estimateUsage(textOf(prompt), text);
-<<<<<<< HEAD
     const usage = toUsage(produced.modelId, estimate, services.clock.nowMs() - startedMs);
-    await commit({ text, usage, finishReason: "error" });
-=======
-    const usage = toUsage(turn.modelId, estimate, services.clock.nowMs() - startedMs);
     const hasReadStoredText = turn.isGrounded || turn.tools !== undefined;
     await commit({ text, usage, finishReason: "error", hasReadStoredText });
->>>>>>> dc60642 (chat: what a model wants to write waits for a person's approval)
   }
   return [
     ...take(produced),
