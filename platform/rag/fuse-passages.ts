@@ -38,7 +38,7 @@ export function fusePassages(
   const fused = fuseRankings(
     [
       { items: lexical, weight: 1, lowest: LOWEST_BM25 },
-      { items: vector, weight: vectorWeight, ...lowest },
+      { items: vector, weight: vectorWeight, ...lowest, isCut: true },
     ],
     fusion,
   );

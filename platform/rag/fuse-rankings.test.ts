@@ -82,6 +82,27 @@ describe("fuseRankings", () => {
     );
   });
 
+  it("takes what lies beyond a cut for as good as the last item, and what no word was found in for nothing", () => {
+    const lexical = [
+      { id: "right", score: 5 },
+      { id: "wrong", score: 4 },
+    ];
+    const cosines = [
+      { id: "wrong", score: 0.31 },
+      { id: "far", score: 0.3 },
+    ];
+    const fuse = (isCut: boolean) =>
+      fuseRankings(
+        [
+          { items: lexical, weight: 1, lowest: 0 },
+          { items: cosines, weight: 1, lowest: -1, isCut },
+        ],
+        "convex",
+      ).map(({ id }) => id);
+    assert.deepEqual(fuse(true), ["right", "wrong", "far"]);
+    assert.deepEqual(fuse(false), ["wrong", "right", "far"]);
+  });
+
   it("lets a side that found nothing convincing decide little", () => {
     const lexical = [
       { id: "right", score: 2.9 },

@@ -18,6 +18,8 @@ export interface WeightedRanking {
   readonly weight: number;
   /** Lowest score there can be: 0 for BM25, -1 for a cosine. Absent: the lowest of the items. Only `convex` asks. */
   readonly lowest?: number;
+  /** Whether what is not among the items may be nearly as good as the last one: the ranking was cut there. Only `convex` asks. */
+  readonly isCut?: boolean;
 }
 
 /** Flattens the difference between the first ranks (Cormack, Clarke, Büttcher: Reciprocal Rank Fusion, SIGIR 2009). */
@@ -25,15 +27,18 @@ export const RRF_K = 60;
 
 /**
  * Joins rankings into one: scores from 0 to 1, best first, equal scores ordered by id. Pure.
- * 1 means first in every ranking. An id that repeats within a ranking counts at its best place.
+ * 1 means first in every ranking. An id that repeats within a ranking counts at its best place; one that a ranking does not
+ * have counts nothing there, or as its last item where the ranking was cut: beyond the cut nothing is known to be worse.
  */
 export function fuseRankings(rankings: readonly WeightedRanking[], method: FusionMethod): readonly RankedItem[] {
   const filled = rankings.filter(({ items }) => items.length > 0);
   const totalWeight = filled.reduce((sum, { weight }) => sum + weight, 0);
+  const ids = new Set(filled.flatMap(({ items }) => items.map(({ id }) => id)));
   const scores = new Map<string, number>();
-  for (const { items, weight, lowest } of filled) {
+  for (const { items, weight, lowest, isCut = false } of filled) {
     const worth = method === "rrf" ? reciprocalRanks(items) : scaledScores(items, lowest);
-    for (const [id, value] of worth) scores.set(id, (scores.get(id) ?? 0) + (weight / totalWeight) * value);
+    const unknown = method === "convex" && isCut ? Math.min(...worth.values()) : 0;
+    for (const id of ids) scores.set(id, (scores.get(id) ?? 0) + (weight / totalWeight) * (worth.get(id) ?? unknown));
   }
   return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
 }

@@ -10,7 +10,7 @@ describe("the section search of a config", () => {
     const result = parseTenantConfig(minimal);
     assert.ok(result.ok);
     const { retrieval, rerank, understanding, cache, redactPii } = result.config.search;
-    assert.deepEqual(retrieval, { lexical: true, vector: true, fusion: "convex", vectorWeight: 0.5 });
+    assert.deepEqual(retrieval, { lexical: true, vector: true, fusion: "convex", vectorWeight: 1 });
     assert.deepEqual(rerank, { when: "on-request", candidates: 30 });
     assert.deepEqual([understanding.mode, cache.enabled, redactPii], ["rules", true, false]);
   });

@@ -28,10 +28,11 @@ const retrievalSchema = z
     /** `convex` joins by score, `rrf` by rank alone. */
     fusion: z._default(z.enum(["convex", "rrf"]), "convex"),
     /**
-     * How much the vector side counts; the lexical side counts 1. Measured on a public collection of abstracts with hashed
-     * bag-of-words vectors: half as much did better there than as much. A good embedding model may deserve more.
+     * How much the vector side counts; the lexical side counts 1. On two public collections of abstracts, with hashed
+     * bag-of-words vectors, anything from 0.5 to 1.5 did better than either side alone (docs/reports/search.md). A good
+     * embedding model may deserve more.
      */
-    vectorWeight: z._default(z.number().check(z.gte(0.05), z.lte(20)), 0.5),
+    vectorWeight: z._default(z.number().check(z.gte(0.05), z.lte(20)), 1),
   })
   .check(
     z.refine(({ lexical, vector }) => lexical || vector, {

@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { readInvocation, userPath } from "#tools/command/invocation";
 import { createScreen } from "#tools/command/screen";
-import { table } from "#tests/knowledge/bench/format-bench";
 import { withApis } from "#tests/knowledge/call-api";
 import { judgeCollection, type Collection } from "#tests/knowledge/judge/judge-collection";
+import { markdownTable } from "#tests/knowledge/judge/markdown-table";
 import { parseJudgements, parseSmart, type SmartEntry } from "#tests/knowledge/judge/parse-smart";
 
 const options = {
@@ -46,7 +46,7 @@ await runCommand(spec, async ({ values }) => {
   );
   screen.endProgress(`${collection.documents.length} documents, ${queries} judged queries`);
   const rows = qualities.map(({ ranking, ndcg, recall }) => [ranking, ndcg.toFixed(4), recall.toFixed(4)]);
-  process.stdout.write(`${table(["ranking", "nDCG@10", "recall@10"], rows)}\n`);
+  process.stdout.write(`${markdownTable(["ranking", "nDCG@10", "recall@10"], rows)}\n`);
   return EXIT_CODES.ok;
 });
 

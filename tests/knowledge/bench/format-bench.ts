@@ -1,11 +1,12 @@
 import { median, quantile } from "#tests/load/measure/quantile";
+import { markdownTable } from "#tests/knowledge/judge/markdown-table";
 import type { IngestRate } from "#tests/knowledge/bench/measure-ingest";
 import type { SearchTimes } from "#tests/knowledge/bench/measure-search";
 
 /** All figures as two Markdown tables. Pure. */
 export function formatBench(ingests: readonly IngestRate[], searches: readonly SearchTimes[]): string {
   return [
-    table(
+    markdownTable(
       ["ingest", "documents", "chunks", "s", "documents/s", "chunks/s", "kB/s"],
       ingests.map(({ name, documents, chunks, bytes, ms }) => [
         name,
@@ -17,7 +18,7 @@ export function formatBench(ingests: readonly IngestRate[], searches: readonly S
         perSecond(bytes / 1_000, ms),
       ]),
     ),
-    table(
+    markdownTable(
       ["search", "queries", "p50 ms", "p95 ms", "p99 ms", "from the cache", "model calls per query"],
       searches.map(({ name, ms, hits, modelCalls }) => [
         name,
@@ -34,10 +35,4 @@ export function formatBench(ingests: readonly IngestRate[], searches: readonly S
 
 function perSecond(count: number, ms: number): string {
   return (count / (ms / 1_000)).toFixed(0);
-}
-
-/** A Markdown table: the first column is text, the others are numbers. Pure. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const line = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
-  return [line(head), line(head.map((_, index) => (index === 0 ? "---" : "---:"))), ...rows.map(line)].join("\n");
 }
