@@ -23,6 +23,15 @@ interface ScriptedToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
+const ALL_TOOLS = [
+  "classify_intent",
+  "extract_entities",
+  "ingest_docs",
+  "kv_get",
+  "summarize",
+  "tag_chunk_docs",
+  "vector_search",
+];
 const MODEL = "@cf/openai/gpt-oss-20b";
 const KV_GET: ScriptedToolCall = { name: "kv_get", arguments: { key: "hours" } };
 const WITHOUT_TOOLS = "@cf/meta/llama-3.1-8b-instruct";
@@ -80,7 +89,7 @@ describe("a model that uses tools", () => {
       const [first, second] = await sent();
       assert.deepEqual(
         first?.tools?.map(({ function: { name } }) => name),
-        ["ingest_docs", "kv_get", "vector_search"],
+        ALL_TOOLS,
       );
       assert.match(second?.messages.at(-1)?.content ?? "", /^<tool_result tool="kv_get">\n.*eight to five/);
     });
@@ -290,7 +299,7 @@ describe("a model that uses tools", () => {
       );
       assert.deepEqual(
         (await sent())[0]?.tools?.map(({ function: { name } }) => name),
-        ["weather", "kv_get", "vector_search"],
+        ["weather", ...ALL_TOOLS.filter((name) => name !== "ingest_docs")],
         "no tool that writes: nobody could approve it",
       );
     });

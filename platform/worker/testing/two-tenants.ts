@@ -112,7 +112,7 @@ export const OSCORP: TenantConfigInput = {
   ai: { models: { chat: "@cf/openai/gpt-oss-20b" }, allowedModels: ["@cf/meta/llama-3.1-8b-instruct"] },
   tools: {
     enabled: ALL_TOOLS,
-    model: { default: ["ingest_docs", "kv_get", "vector_search"], maxRounds: 3, maxCalls: 4 },
+    model: { default: ALL_TOOLS, maxRounds: 3, maxCalls: 4 },
   },
   limits: {
     rate: WIDE_RATE,
