@@ -86,6 +86,18 @@ describe("a document with labels is seen by those who carry one, and by nobody e
         },
       }),
     ],
+    [
+      "the tool vector_search, called by the model of a chat",
+      "/chat",
+      () => ({
+        body: {
+          message: `Use the tool vector_search with {"query":"${QUESTION}"}.`,
+          modelId: "@cf/openai/gpt-oss-20b",
+          tools: ["vector_search"],
+          stream: false,
+        },
+      }),
+    ],
     ["the list of documents", "/documents", () => ({})],
     ["the document", "/documents/closed.md", () => ({ headers: { "x-note": "by id" } })],
   ];
