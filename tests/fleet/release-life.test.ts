@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { createFleetWorkspace, type FleetWorkspace, TOKEN } from "#tests/fleet/fleet-workspace";
-import { assertHidden, createKey, Operator, versionAt, watchVersions } from "#tests/fleet/operator";
+import { assertHidden, createKey, Operator, versionAt } from "#tests/fleet/operator";
 
 const HOST = "ai.acme.example";
 const SECRET = "the text of a secret that nobody may see";
@@ -39,11 +37,19 @@ describe("the releases of a tenant", () => {
   });
   after(() => fleet.close());
 
-  it("deploys a second version and goes back; rows of Durable Objects stay", async () => {
+  it("deploys a second version, though it is killed once, and goes back; rows of Durable Objects stay", async () => {
     const first = await version();
     await chat("one");
     fleet.build("acme", "second");
-    const { stdout } = await acme.run("deploy", [...BRIEF, "--json"]);
+    const killed = await acme.run("deploy", BRIEF, {
+      onOutput: (text, child) => {
+        if (/^smoke +…/m.test(text)) child.kill("SIGKILL");
+      },
+    });
+    assert.equal(killed.code, null, killed.output);
+    assert.equal(await version(), first);
+    const { stdout, output } = await acme.run("deploy", [...BRIEF, "--json"]);
+    assert.match(output, /uploaded already/);
     assert.equal(await version(), (JSON.parse(stdout) as { versionId: string }).versionId);
     await chat("two");
     assert.equal(await history(), 4);
@@ -61,38 +67,8 @@ describe("the releases of a tenant", () => {
     assert.match(await acme.fail("deploy", "--yes"), /canary is in progress/);
     await acme.succeed("deploy", "--abort", "--yes");
     assert.equal(await version(), stable);
-    fleet.build("acme", "third");
     await acme.succeed("deploy", "--canary", "10", "--observe", "1", "--promote", ...BRIEF);
     assert.notEqual(await version(), stable);
-    assert.match(await acme.succeed("drift"), /no drift/);
-  });
-
-  it("takes the traffic back when a new version fails its checks, and no user sees it", async () => {
-    const stable = await version();
-    fleet.build("acme", "broken");
-    rewriteBundle(fleet, "acme", (code) => code.replaceAll("unauthenticated", "welcome"));
-    const watching = watchVersions(fleet, HOST);
-    const output = await acme.fail("deploy", ...BRIEF);
-    assert.deepEqual(await watching.stop(), [stable]);
-    assert.match(output, /✗ refuses a caller without a valid key[^]*no user has seen the new version/);
-    fleet.build("acme", "third");
-    assert.match(await acme.succeed("drift"), /no drift/);
-  });
-
-  it("aborts a canary that is bad in a way that the checks did not find", async () => {
-    const stable = await version();
-    fleet.build("acme", "ill");
-    rewriteBundle(
-      fleet,
-      "acme",
-      (code) => `${code.replace(/(\w+) as default/, "__ill as default")}
-const __ill = { fetch: (request, env, context) => new URL(request.url).search.includes("deep")
-  ? new Response("", { status: 500 }) : ${/(\w+) as default/.exec(code)?.[1] ?? ""}.fetch(request, env, context) };`,
-    );
-    const output = await acme.fail("deploy", "--canary", "10", "--observe", "60", "--promote", ...BRIEF);
-    assert.match(output, /bad canary: 3 of 3 health checks failed\naborted/);
-    assert.equal(await version(), stable);
-    fleet.build("acme", "third");
     assert.match(await acme.succeed("drift"), /no drift/);
   });
 
@@ -100,11 +76,9 @@ const __ill = { fetch: (request, env, context) => new URL(request.url).search.in
     const put = await acme.run("secrets", ["put", "SPEECH_KEY", "--yes"], { stdin: SECRET });
     assert.equal(put.code, 0, put.output);
     assert.match(await acme.succeed("secrets", "list"), /SPEECH_KEY {2}set, not in the config/);
-    assert.equal((await acme.run("drift")).code, 2);
-    fleet.configure("acme", (config) => (config["secrets"] = ["SPEECH_KEY"]));
-    fleet.build("acme", "third");
-    await acme.succeed("deploy", ...BRIEF);
-    assert.match(await acme.succeed("drift"), /no drift/);
+    const drift = await acme.run("drift");
+    assert.equal(drift.code, 2);
+    assert.match(drift.output, /^1 findings[^]*secret SPEECH_KEY/);
   });
 
   it("shows neither token nor secret nor key, in any output or file", () => {
@@ -120,9 +94,4 @@ async function versionsSeen(fleet: FleetWorkspace): Promise<Set<string>> {
     await sleep(250);
   }
   return seen;
-}
-
-function rewriteBundle({ folder }: FleetWorkspace, tenant: string, change: (code: string) => string): void {
-  const bundle = path.join(folder, `tenants/${tenant}/bundle.js`);
-  writeFileSync(bundle, change(readFileSync(bundle, "utf8")));
 }

@@ -55,6 +55,8 @@ export interface ApiClient {
 }
 
 const MAX_ATTEMPTS = 6;
+/** Attempts while nobody has answered at all: the network is down, or the address is wrong. */
+const MAX_FIRST_ATTEMPTS = 3;
 /** Longest pause that an answer may ask for, milliseconds: the API blocks for five minutes at most. */
 const MAX_PAUSE_MS = 300_000;
 const PAGE_SIZE = 100;
@@ -76,7 +78,7 @@ type Envelope = z.output<typeof envelopeSchema>;
  * A 429 holds up all calls of this client.
  */
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const gate = { openAtMs: 0 };
+  const gate = { openAtMs: 0, hasAnswered: false };
   const request = (method: string, path: string, body?: unknown): Promise<Response> =>
     withAttempts(options, gate, () => attempt(options, method, path, body));
   const envelope = async (method: string, path: string, body?: unknown): Promise<Envelope> => {
@@ -117,7 +119,10 @@ function check<Schema extends z.ZodMiniType>(call: string, schema: Schema, value
 }
 
 interface Gate {
+  /** No call is made before. */
   openAtMs: number;
+  /** Whether there was an answer to any call, whatever it said. */
+  hasAnswered: boolean;
 }
 
 /** An attempt that failed: whether to try again, and how long to wait first if the API says so. */
@@ -139,9 +144,13 @@ async function withAttempts(
     const heldMs = gate.openAtMs - Date.now();
     if (heldMs > 0) await pause(heldMs, signal);
     try {
-      return await run();
+      const response = await run();
+      gate.hasAnswered = true;
+      return response;
     } catch (error) {
-      if (!(error instanceof RetryableFailure) || count === MAX_ATTEMPTS) throw error;
+      gate.hasAnswered ||= error instanceof ApiFailure && error.status !== 0;
+      const maxAttempts = gate.hasAnswered ? MAX_ATTEMPTS : MAX_FIRST_ATTEMPTS;
+      if (!(error instanceof RetryableFailure) || count >= maxAttempts) throw error;
       const { retryAfterMs } = error;
       if (retryAfterMs !== undefined && error.status === 429) {
         gate.openAtMs = Math.max(gate.openAtMs, Date.now() + Math.min(retryAfterMs, MAX_PAUSE_MS));

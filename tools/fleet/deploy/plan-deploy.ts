@@ -13,6 +13,8 @@ export interface DeployRequest {
   readonly acceptsDrift: boolean;
   /** Secrets that are uploaded along. */
   readonly secrets: Readonly<Record<string, string>> | undefined;
+  /** Whether a release that is live is uploaded again, for the secrets of now. */
+  readonly isRepeated?: boolean;
 }
 
 /** Everything that a plan is made of; nothing else is asked while it is made. */
@@ -123,7 +125,8 @@ function planUpdate(facts: DeployFacts, live: RemoteWorker, request: DeployReque
   const active = live.versions.find(({ id }) => id === traffic.activeId);
   const findings = compareStates(build.state, actualState(build.rendered.name, live, remote.domains));
   const needs = (repair: Finding["repair"]): boolean => findings.some((finding) => finding.repair === repair);
-  const isLive = active?.annotations?.["workers/tag"] === build.release && !needs("redeploy");
+  const isSame = active?.annotations?.["workers/tag"] === build.release && !needs("redeploy");
+  const isLive = isSame && request.isRepeated !== true;
   const isRecorded = records.some(({ versionId, status }) => versionId === traffic.activeId && status === "live");
   const isMigrating = build.state.migrationTag !== (live.settings.migration_tag ?? undefined);
   const latest = live.versions[0];

@@ -5,6 +5,7 @@ import type { ReleaseOrigin } from "../release/origin.js";
 import { type BuildFiles, readBuild } from "../release/read-build.js";
 import { openReleaseStore, type ReleaseStore } from "../release/release-store.js";
 import type { SmokeLevel } from "../smoke/check-deployed.js";
+import { findWrangler } from "../wrangler/run-wrangler.js";
 import type { DeployContext } from "./execute-deploy.js";
 import { gatherFacts } from "./gather-facts.js";
 import { type DeployFacts, type DeployPlan, type DeployRequest, planDeploy } from "./plan-deploy.js";
@@ -34,6 +35,7 @@ export interface PreparedDeploy {
 /** Reads the build and the account and makes the plan. Changes nothing. @throws CommandError */
 export async function prepareDeploy(files: BuildFiles, settings: DeploySettings): Promise<PreparedDeploy> {
   const build = readBuild(files, settings.environment);
+  findWrangler();
   const open = openAccount(build.config, settings.reach);
   return open.explaining(async () => {
     const store = await requireReleaseStore(open);

@@ -57,7 +57,12 @@ async function carryOut(
 /** The whole deploy, with its checks; only that changes made outside are meant to be overwritten. */
 async function redeploy(context: DeployContext, { build }: DriftFacts): Promise<void> {
   const facts = await gatherFacts(context.account, context.store, build);
-  const plan = planDeploy(facts, { acceptsDrift: true, canaryPercent: undefined, secrets: undefined });
+  const plan = planDeploy(facts, {
+    acceptsDrift: true,
+    canaryPercent: undefined,
+    secrets: undefined,
+    isRepeated: true,
+  });
   const [refusal] = plan.refusals;
   if (refusal !== undefined) throw new CommandError("it cannot be repaired like this", refusal);
   const { ok, summary } = await executeDeploy(context, facts, plan);

@@ -233,6 +233,11 @@ describe("planRepair", () => {
     assert.deepEqual(actionsOf(changed(removed)), ["redeploy"]);
   });
 
+  it("gives the traffic back first when a version of somebody else is live", () => {
+    const overwritten = cases.find(({ property }) => property.includes("overwritten"))?.drift ?? (() => undefined);
+    assert.deepEqual(actionsOf(changed(overwritten)), ["traffic", "redeploy"]);
+  });
+
   it("goes back to the recorded version when the build is another release", () => {
     const facts = { ...changed(removed), build: makeBuild("b2", { secrets: ["SPEECH_KEY"] }) };
     const plan = planRepair(facts, findDrift(facts));

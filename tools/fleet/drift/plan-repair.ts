@@ -31,14 +31,15 @@ export function planRepair(facts: DriftFacts, { findings, live }: DriftReport): 
   const good = lastLive(records);
   const isDeployable = remote.worker?.versions.some(({ id }) => id === good?.versionId) === true;
   const has = (repair: Repair): boolean => findings.some((finding) => finding.repair === repair);
+  const comesBack =
+    good !== undefined && isDeployable && (!isBuildLive || good.versionId !== live?.versionId)
+      ? [{ do: "traffic" as const, versionId: good.versionId }]
+      : [];
   const actions: RepairAction[] = [
     ...(has("provision") ? [{ do: "provision" as const }] : []),
+    // The version before serves at once. The new one has the secrets of now, and is checked beside a sound one.
     ...(has("redeploy")
-      ? isBuildLive
-        ? [{ do: "redeploy" as const }]
-        : isDeployable && good !== undefined
-          ? [{ do: "traffic" as const, versionId: good.versionId }]
-          : []
+      ? [...comesBack, ...(isBuildLive ? [{ do: "redeploy" as const }] : [])]
       : trafficAction(facts, has("traffic"))),
     ...(has("migrate") ? [{ do: "migrate" as const }] : []),
     ...(has("triggers") && isBuildLive ? [{ do: "triggers" as const }] : []),

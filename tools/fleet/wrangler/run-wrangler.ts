@@ -128,9 +128,9 @@ async function runOnce(
 }
 
 /** Path of wrangler's program. @throws CommandError when the package is not there. */
-export function findWrangler(): string {
+export function findWrangler(from: string = import.meta.url): string {
   try {
-    const manifest = createRequire(import.meta.url).resolve("wrangler/package.json");
+    const manifest = createRequire(from).resolve("wrangler/package.json");
     return path.join(path.dirname(manifest), "bin", "wrangler.js");
   } catch {
     throw new CommandError("wrangler is not there", {

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import { createFleetWorkspace, type FleetWorkspace } from "#tests/fleet/fleet-workspace";
+import { Operator, versionAt, watchVersions } from "#tests/fleet/operator";
+
+const HOST = "ai.acme.example";
+const BRIEF = ["--yes", "--smoke", "boot"];
+
+describe("a release that is bad", () => {
+  let fleet: FleetWorkspace;
+  let acme: Operator;
+  const version = (): Promise<string> => versionAt(fleet, HOST);
+
+  before(async () => {
+    fleet = await createFleetWorkspace();
+    fleet.addTenant("acme");
+    acme = new Operator(fleet, "acme", "production");
+    await acme.succeed("provision", "--yes");
+    fleet.build("acme");
+    await acme.succeed("deploy", ...BRIEF);
+  });
+  after(() => fleet.close());
+
+  it("takes the traffic back when a new version fails its checks, and no user sees it", async () => {
+    const stable = await version();
+    fleet.build("acme", "broken");
+    rewriteBundle(fleet, "acme", (code) => code.replaceAll("unauthenticated", "welcome"));
+    const watching = watchVersions(fleet, HOST);
+    const output = await acme.fail("deploy", ...BRIEF);
+    assert.deepEqual(await watching.stop(), [stable]);
+    assert.match(output, /✗ refuses a caller without a valid key[^]*no user has seen the new version/);
+    fleet.build("acme");
+    assert.match(await acme.succeed("drift"), /no drift/);
+  });
+
+  it("aborts a canary that is bad in a way that the checks did not find", async () => {
+    const stable = await version();
+    fleet.build("acme", "ill");
+    rewriteBundle(
+      fleet,
+      "acme",
+      (code) => `${code.replace(/(\w+) as default/, "__ill as default")}
+const __ill = { fetch: (request, env, context) => new URL(request.url).search.includes("deep")
+  ? new Response("", { status: 500 }) : ${/(\w+) as default/.exec(code)?.[1] ?? ""}.fetch(request, env, context) };`,
+    );
+    const output = await acme.fail("deploy", "--canary", "10", "--observe", "60", "--promote", ...BRIEF);
+    assert.match(output, /bad canary: 3 of 3 health checks failed\naborted/);
+    assert.equal(await version(), stable);
+    fleet.build("acme");
+    assert.match(await acme.succeed("drift"), /no drift/);
+  });
+
+  it("does not stand in the way of a secret, and is not made live by it", async () => {
+    const put = await acme.run("secrets", ["put", "SPEECH_KEY", "--yes"], { stdin: "the text of the secret" });
+    assert.equal(put.code, 0, put.output);
+    fleet.configure("acme", (config) => (config["secrets"] = ["SPEECH_KEY"]));
+    await acme.succeed("deploy", ...BRIEF);
+    assert.match(await acme.succeed("drift"), /no drift/);
+  });
+});
+
+function rewriteBundle({ folder }: FleetWorkspace, tenant: string, change: (code: string) => string): void {
+  const bundle = path.join(folder, `tenants/${tenant}/bundle.js`);
+  writeFileSync(bundle, change(readFileSync(bundle, "utf8")));
+}
