@@ -9,6 +9,7 @@
 | node_tool       | a node program for `bazel run` and for build actions               |
 | runtime_files   | files that targets of other packages read, such as migrations      |
 | golden_test     | compares a made file with a kept one                               |
+| generated_page  | a page of docs that a program writes                               |
 | tenant          | everything of one tenant                                           |
 | tenants_test    | no two tenants share what must be their own                        |
 | package_checks  | format and completeness of a package; the others call it           |
@@ -17,12 +18,13 @@
 load("//tools/build/private:bundle.bzl", _worker_bundle = "worker_bundle")
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
 load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
-load("//tools/build/private:golden.bzl", _golden_test = "golden_test")
+load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _golden_test = "golden_test")
 load("//tools/build/private:node_tool.bzl", _node_tool = "node_tool")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
 load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
 
+generated_page = _generated_page
 golden_test = _golden_test
 node_tool = _node_tool
 package_checks = _package_checks

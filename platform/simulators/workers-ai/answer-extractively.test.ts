@@ -93,6 +93,11 @@ describe("answerExtractively", () => {
     );
   });
 
+  it("leaves the marks away that a tool's answer stands between", () => {
+    const content = '<tool_result tool="add">\n{"sum":4}\n</tool_result>';
+    assert.equal(answerExtractively([user("Use it"), { role: "tool", content }]), 'The tool answered: {"sum":4}');
+  });
+
   it("gives the same answer for the same messages", () => {
     const messages = [grounded, user("How long do refunds take?")];
     assert.equal(answerExtractively(messages), answerExtractively(messages));

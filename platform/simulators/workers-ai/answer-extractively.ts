@@ -24,7 +24,7 @@ const furtherShare = 0.7;
  */
 export function answerExtractively(messages: readonly ChatMessage[]): string {
   const last = messages.at(-1);
-  if (last?.role === "tool") return `The tool answered: ${last.content.slice(0, 1_000)}`;
+  if (last?.role === "tool") return `The tool answered: ${withoutMarks(last.content).slice(0, 1_000)}`;
   const lastUser = messages.findLastIndex(({ role }) => role === "user");
   const prompts = messages.map((message) => ({ ...message, ...findPassages(message.content) }));
   const questions = questionParts(questionOf(prompts[lastUser]?.rest ?? ""));
@@ -124,4 +124,9 @@ function pickBest(ranked: readonly RankedCandidate[]): RankedCandidate[] {
 
 function quote(picked: readonly RankedCandidate[]): string {
   return picked.map(({ sentence, label }) => (label === undefined ? sentence : `${sentence} [${label}]`)).join(" ");
+}
+
+/** What stands between marks that hold the whole text, as callers fence off what is data. */
+function withoutMarks(text: string): string {
+  return /^\s*<(\w+)\b[^>]*>\s*([\s\S]*?)\s*<\/\1\s*>\s*$/.exec(text)?.[2] ?? text;
 }

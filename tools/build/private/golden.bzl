@@ -1,6 +1,6 @@
 """golden_test: files that the build makes, kept in the repository so that a change of them is reviewed."""
 
-load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_test")
+load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_run_binary", "js_test")
 load(":checks.bzl", "package_checks")
 load(":labels.bzl", "absolute", "path_in_repository")
 
@@ -19,6 +19,30 @@ def golden_test(name, actual, golden, tags = []):
       tags: tags of both targets.
     """
     golden_files(name, {golden: actual}, kept = [golden], tags = tags)
+    package_checks()
+
+def generated_page(name, page, writer):
+    """A page that a program writes, kept in the repository and compared with what the program writes now.
+
+    | target           | what                                        | command |
+    | ---------------- | ------------------------------------------- | ------- |
+    | `:<name>`        | test: the page is what is written now       | `bazel test //pkg:<name>` |
+    | `:<name>.update` | writes it                                   | `bazel run //pkg:<name>.update` |
+
+    Args:
+      name: name of the test.
+      page: file of this package.
+      writer: node_tool that takes the path to write to. What it writes is formatted.
+    """
+    made = "made/" + page
+    js_run_binary(
+        name = name + ".made",
+        outs = [made],
+        args = [path_in_repository(made)],
+        mnemonic = "WritePage",
+        tool = writer,
+    )
+    golden_files(name, {page: made}, kept = native.glob([page], allow_empty = True))
     package_checks()
 
 def golden_files(name, files, kept, tags = []):
