@@ -104,7 +104,9 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
       for (const environment of ENVIRONMENTS) {
         writeFileSync(path.join(gen, `wrangler.${environment}.jsonc`), renderWranglerConfig(config, environment));
       }
-      const code = readFileSync(bundle, "utf8").replaceAll(/\bacme\b/g, id);
+      const code = readFileSync(bundle, "utf8")
+        .replaceAll(/\bacme\b/g, id)
+        .replace("enabled:!0,environments", `enabled:!${config.enabled ? 0 : 1},environments`);
       writeFileSync(path.join(tenantDir(id), "bundle.js"), `${code}\n// ${text}\n`);
       copyFileSync(`${bundle}.map`, path.join(tenantDir(id), "bundle.js.map"));
     },

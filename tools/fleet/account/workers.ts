@@ -129,6 +129,13 @@ export async function deleteWorker(account: Account, worker: string): Promise<vo
   await orAbsent(account.client.call("DELETE", `${script(account, worker)}?force=true`, z.unknown()));
 }
 
+/** Whether a workflow was made by a deploy. */
+export async function hasWorkflow(account: Account, name: string): Promise<boolean> {
+  return (
+    (await orAbsent(account.client.call("GET", accountPath(account, "workflows", name), z.unknown()))) !== undefined
+  );
+}
+
 export async function deleteWorkflow(account: Account, name: string): Promise<void> {
   await orAbsent(account.client.call("DELETE", accountPath(account, "workflows", name), z.unknown()));
 }
