@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
+import { remoteD1 } from "#storage/testing/remote-d1";
 import { remoteVectorize, type RemoteVectorize } from "#storage/testing/remote-vectorize";
 
 /** D1, KV and Vectorize of one Worker in workerd, empty and migrated. */
@@ -20,7 +21,7 @@ export interface TestStorageOptions {
   readonly vectorVisibilityDelayMs?: number;
 }
 
-/** Boots `$WORKER_BUNDLE`, a Worker that answers `/vectorize` by `forwardVectorize`. */
+/** Boots `$WORKER_BUNDLE`, a Worker that answers `/vectorize` by `forwardVectorize` and `/d1` by `forwardD1`. */
 export async function startStorage(options: TestStorageOptions): Promise<TestStorage> {
   const { dimensions, vectorVisibilityDelayMs = 0 } = options;
   const config = {
@@ -43,11 +44,12 @@ export async function startStorage(options: TestStorageOptions): Promise<TestSto
     model: { tokenDelayMs: 0 },
     vectorVisibilityDelayMs,
   });
-  const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
-  await applyMigrations(DB);
+  const { KV } = await runtime.bindings<{ KV: KVNamespace }>();
   const send = (target: string, body: unknown): Promise<Response> =>
     runtime.fetch(target, { method: "POST", body: JSON.stringify(body) });
-  return { runtime, database: DB, kv: KV, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
+  const database = remoteD1(send);
+  await applyMigrations(database);
+  return { runtime, database, kv: KV, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
 }
 
 const MIGRATIONS = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
