@@ -7,30 +7,21 @@
  * A Bazel inside a test would have neither network nor the packages of npm, so this is a program, and `.ci/run`
  * starts it after the tests.
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import os from "node:os";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { rounds, type Refusal } from "./refusals.js";
+import { createScratchWorkspace } from "./scratch-workspace.js";
 
-const workspace = process.env["BUILD_WORKSPACE_DIRECTORY"];
-if (workspace === undefined) throw new Error("Start this with `bazel run //tools/build/tests:refusals`.");
-
-const scratch = mkdtempSync(path.join(os.tmpdir(), "refusals-"));
-const outputBase = path.join(scratch, "output");
-const reusedRepositories = reuseRepositories(workspace);
+const scratch = createScratchWorkspace(process.env);
+const { copy, bazel } = scratch;
 let refused = 0;
 let accepted = 0;
 
-const copy = path.join(scratch, "copy");
-
 try {
-  copyWorkspace(workspace);
   for (const round of rounds) refuseAll(round);
   refuseDownloads();
 } finally {
-  bazel(["shutdown"]);
-  rmSync(scratch, { recursive: true, force: true });
+  scratch.remove();
 }
 console.log(`${String(refused)} faults refused, ${String(accepted)} not refused`);
 process.exitCode = accepted === 0 ? 0 : 1;
@@ -41,7 +32,7 @@ function refuseAll(faults: readonly Refusal[]): void {
   for (const [file, text] of files) write(path.join(copy, file), text);
   console.log(`Running Bazel on ${String(faults.length)} faults ...`);
   const targets = faults.map(({ target }) => target);
-  const output = bazel(["test", "--keep_going", ...reusedRepositories, "--", ...targets]);
+  const output = bazel(["test", "--keep_going", ...scratch.reusedRepositories, "--", ...targets]);
   for (const { fault, expected } of faults) report(fault, expected.test(output), output);
   for (const [file] of files) rmSync(path.dirname(path.join(copy, file)), { recursive: true, force: true });
 }
@@ -82,42 +73,7 @@ function report(fault: string, isRefused: boolean, output: string): void {
   }
 }
 
-function copyWorkspace(source: string): void {
-  const left = new Set(["node_modules", ".git", ".bazel", ".data", ".wrangler"]);
-  cpSync(source, copy, { recursive: true, filter: (file) => !left.has(path.relative(source, file)) });
-}
-
 function write(file: string, text: string): void {
   mkdirSync(path.dirname(file), { recursive: true });
   writeFileSync(file, text);
-}
-
-/** In the airgap mode the packages that the workspace has fetched already serve the copy too. */
-function reuseRepositories(source: string): string[] {
-  const { stdout } = spawnSync(path.join(source, "tools/bazel"), ["info", "output_base"], {
-    cwd: source,
-    encoding: "utf8",
-    env: outerEnvironment(),
-  });
-  return ["nodejs", "npm"]
-    .map((name) => ({ name, folder: path.join(stdout.trim(), "external", name) }))
-    .filter(({ folder }) => existsSync(folder))
-    .map(({ name, folder }) => `--override_repository=${name}=${folder}`);
-}
-
-/** Runs Bazel in the copy; returns all it printed. */
-function bazel(args: readonly string[]): string {
-  const { stdout, stderr } = spawnSync(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], {
-    cwd: copy,
-    encoding: "utf8",
-    env: outerEnvironment(),
-    maxBuffer: 64 * 1024 * 1024,
-  });
-  return `${stdout}\n${stderr}`;
-}
-
-/** The variables of the caller's shell, without those that `bazel run` and the launcher have added. */
-function outerEnvironment(): NodeJS.ProcessEnv {
-  const added = /^(?:BUILD_|JS_BINARY__|RUNFILES_|TEST_|WORKSPACE_PACKAGES$|BAZEL_REAL$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !added.test(name)));
 }

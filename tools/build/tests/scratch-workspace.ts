@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+
+/** A copy of the repository, and a Bazel of its own for it. */
+export interface ScratchWorkspace {
+  readonly copy: string;
+  /** Options of a build that take the packages which the workspace has fetched already. */
+  readonly reusedRepositories: readonly string[];
+  /** Runs Bazel in the copy; returns all it printed. */
+  readonly bazel: (args: readonly string[]) => string;
+  readonly remove: () => void;
+}
+
+/** @throws Error outside of `bazel run` */
+export function createScratchWorkspace(env: NodeJS.ProcessEnv): ScratchWorkspace {
+  const workspace = env["BUILD_WORKSPACE_DIRECTORY"];
+  if (workspace === undefined) throw new Error("Start this with `bazel run`.");
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "scratch-workspace-"));
+  const copy = path.join(scratch, "copy");
+  const bazel = (args: readonly string[]): string => {
+    const { stdout, stderr } = spawnSync(
+      path.join(copy, "tools/bazel"),
+      [`--output_base=${path.join(scratch, "output")}`, ...args],
+      { cwd: copy, encoding: "utf8", env: outerEnvironment(env), maxBuffer: 64 * 1024 * 1024 },
+    );
+    return `${stdout}\n${stderr}`;
+  };
+  copyWorkspace(workspace, copy);
+  return {
+    copy,
+    reusedRepositories: reuseRepositories(workspace, env),
+    bazel,
+    remove() {
+      bazel(["shutdown"]);
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function copyWorkspace(source: string, copy: string): void {
+  const left = new Set(["node_modules", ".git", ".bazel", ".data", ".wrangler"]);
+  cpSync(source, copy, { recursive: true, filter: (file) => !left.has(path.relative(source, file)) });
+}
+
+/** In the airgap mode the packages that the workspace has fetched already serve the copy too. */
+function reuseRepositories(source: string, env: NodeJS.ProcessEnv): readonly string[] {
+  const { stdout } = spawnSync(path.join(source, "tools/bazel"), ["info", "output_base"], {
+    cwd: source,
+    encoding: "utf8",
+    env: outerEnvironment(env),
+  });
+  return ["nodejs", "npm"]
+    .map((name) => ({ name, folder: path.join(stdout.trim(), "external", name) }))
+    .filter(({ folder }) => existsSync(folder))
+    .map(({ name, folder }) => `--override_repository=${name}=${folder}`);
+}
+
+/** The variables of the caller's shell, without those that `bazel run` and the launcher have added. */
+function outerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const added = /^(?:BUILD_|JS_BINARY__|RUNFILES_|TEST_|WORKSPACE_PACKAGES$|BAZEL_REAL$)/;
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !added.test(name)));
+}
