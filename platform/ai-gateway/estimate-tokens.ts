@@ -20,6 +20,16 @@ export function estimateTokens(text: string): number {
   return Math.max(words, Math.ceil((text.length - wide) / 4) + wide);
 }
 
+/** Estimates of messages, which are part of one prompt after the other. */
+const known = new WeakMap<object, number>();
+
+/** The same for the text of a message, read once however often it is asked for. */
+export function messageTokens(message: { readonly content: string }): number {
+  const tokens = known.get(message) ?? estimateTokens(message.content);
+  known.set(message, tokens);
+  return tokens;
+}
+
 function isHighHalf(unit: number): boolean {
   return unit >= 0xd800 && unit <= 0xdbff;
 }

@@ -1,5 +1,6 @@
 import type { ChatMessage } from "#ai-gateway/model-client";
 import type { History } from "#chat/chat-request";
+import { RecentMessages } from "#chat/recent-messages";
 import type { SessionTables } from "#chat/session-tables";
 import type { SessionSummary } from "#storage/session-index";
 
@@ -44,6 +45,7 @@ export class SessionStore {
   #hasRow: boolean;
   /** No more messages than this are here. Counted when it may be too many: what an earlier life stored is not known before. */
   #atMost: number;
+  readonly #recent = new RecentMessages();
   readonly #onCreate: (record: SessionRecord) => void;
 
   /** `onCreate` is told when a session is stored for the first time, in the same transaction. */
@@ -104,6 +106,7 @@ export class SessionStore {
     for (let first = 0; first < messages.length; first += MAX_ROWS_PER_INSERT)
       this.#insert(messages.slice(first, first + MAX_ROWS_PER_INSERT), nowMs);
     this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
+    this.#recent.add(messages.map(({ role, content }) => ({ role, content })));
     this.#atMost += messages.length;
     if (this.#atMost <= (this.#record?.retention.maxMessages ?? 0)) return;
     this.#sql.exec(
@@ -122,6 +125,7 @@ export class SessionStore {
   removeOlderThan(beforeMs: number): number | undefined {
     if (!this.#tables.areMade) return undefined;
     this.#sql.exec("DELETE FROM messages WHERE created_at_ms < ?", beforeMs);
+    this.#recent.forget();
     return this.#oldestMs();
   }
 
@@ -131,6 +135,7 @@ export class SessionStore {
     this.#isSaved = true;
     this.#hasRow = false;
     this.#atMost = 0;
+    this.#recent.forget();
   }
 
   /** When the oldest message was stored. */
@@ -155,11 +160,15 @@ export class SessionStore {
         };
   }
 
-  /** The latest `count` messages, oldest first. */
-  latest(count: number): ChatMessage[] {
-    if (!this.#tables.areMade) return [];
+  /** The latest `wanted` messages, oldest first. */
+  latest(wanted: number): ChatMessage[] {
+    const count = Math.min(wanted, this.#record?.retention.maxMessages ?? wanted);
+    const known = this.#recent.latest(count);
+    if (known !== undefined || !this.#tables.areMade) return known ?? [];
     const rows = this.#sql.exec<MessageRow>("SELECT * FROM messages ORDER BY seq DESC LIMIT ?", count).toArray();
-    return rows.reverse().map(({ role, content }) => ({ role, content }));
+    const messages = rows.reverse().map(({ role, content }) => ({ role, content }));
+    this.#recent.keep(count, messages);
+    return messages;
   }
 
   /** Messages after `cursor`, oldest first. */

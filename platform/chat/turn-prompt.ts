@@ -1,4 +1,4 @@
-import { estimateTokens } from "#ai-gateway/estimate-tokens";
+import { messageTokens } from "#ai-gateway/estimate-tokens";
 import type { ChatMessage } from "#ai-gateway/model-client";
 import { DEFAULT_MAX_TOKENS } from "#ai-gateway/text-inputs";
 
@@ -38,6 +38,6 @@ export function turnPrompt(
   return [{ role: "system", content: system }, ...history.slice(first), ...messages];
 }
 
-function tokensOf({ content }: ChatMessage): number {
-  return estimateTokens(content) + TOKENS_PER_MESSAGE;
+function tokensOf(message: ChatMessage): number {
+  return messageTokens(message) + TOKENS_PER_MESSAGE;
 }

@@ -1,4 +1,4 @@
-import { estimateTokens } from "#ai-gateway/estimate-tokens";
+import { estimateTokens, messageTokens } from "#ai-gateway/estimate-tokens";
 import { costMicroUsd } from "#ai-gateway/model-cost";
 import type { CallContext, ModelClient, TextPart, TextRequest, TextStream, TokenUsage } from "#ai-gateway/model-client";
 import { estimateRerankTokens } from "#ai-gateway/parse-reranking";
@@ -149,11 +149,13 @@ function amountOf(model: string, tokensIn: number, tokensOut: number): Amount {
 }
 
 function promptTokens({ messages, tools, responseFormat }: TextRequest): number {
-  const texts = messages.map((message) =>
-    "toolCalls" in message ? message.content + JSON.stringify(message.toolCalls) : message.content,
-  );
-  const extras = tools === undefined && responseFormat === undefined ? [] : [JSON.stringify({ tools, responseFormat })];
-  return [...texts, ...extras].reduce((sum, text) => sum + estimateTokens(text), 0);
+  let tokens =
+    tools === undefined && responseFormat === undefined ? 0 : estimateTokens(JSON.stringify({ tools, responseFormat }));
+  for (const message of messages) {
+    tokens += messageTokens(message);
+    if ("toolCalls" in message) tokens += estimateTokens(JSON.stringify(message.toolCalls));
+  }
+  return tokens;
 }
 
 /** The same stream, which settles when its end is seen, or it breaks off or is left before. */
