@@ -11,9 +11,14 @@ const encoder = new TextEncoder();
 const textStream = (...events: string[]) => events.map((event) => `data: ${event}\n\n`).join("");
 const bytesOf = (...events: string[]) => encoder.encode(textStream(...events));
 
-function parse(chunks: readonly Uint8Array[], stop: readonly string[] = []): TextPart[] {
+function parse(
+  chunks: readonly Uint8Array[],
+  stop: readonly string[] = [],
+  options: { readonly maxTokens?: number } = {},
+): TextPart[] {
   let ids = 0;
-  const parser = new ModelStreamParser({ promptText: () => "two words", stop, newCallId: () => `new-${++ids}` });
+  const newCallId = () => `new-${++ids}`;
+  const parser = new ModelStreamParser({ promptText: () => "two words", stop, newCallId, ...options });
   const parts = [...chunks.flatMap((chunk) => parser.push(chunk)), ...parser.finish()];
   parser.throwIfBroken();
   return parts;
@@ -53,6 +58,18 @@ const openAi = bytesOf(
 );
 
 describe("ModelStreamParser", () => {
+  it("takes an answer of as many tokens as were allowed for one that was cut, unless the model says otherwise", () => {
+    const said = (tokens: number) => `{"response":"","usage":{"prompt_tokens":1,"completion_tokens":${tokens}}}`;
+    const reasonOf = (maxTokens: number, ...events: string[]) =>
+      endOf(parse([bytesOf('{"response":"a"}', ...events, "[DONE]")], [], { maxTokens })).finishReason;
+    assert.equal(reasonOf(3, said(3)), "length");
+    assert.equal(reasonOf(4, said(3)), "stop");
+    assert.equal(reasonOf(3, '{"choices":[{"delta":{},"finish_reason":"stop"}]}', said(3)), "stop");
+    assert.equal(reasonOf(3, '{"response":"","tool_calls":[{"name":"time","arguments":{}}]}', said(3)), "tool_calls");
+    // An estimate errs to the high side: it proves nothing.
+    assert.equal(reasonOf(1), "stop");
+  });
+
   it("reads Workers AI's events and whole tool calls the same at every pair of cuts", () => {
     for (let first = 0; first <= workersAi.length; first++) {
       for (let second = first; second <= workersAi.length; second += 5) {

@@ -10,6 +10,8 @@ export interface ParserOptions {
   /** The prompt's text, read only when usage has to be estimated. */
   readonly promptText: () => string;
   readonly stop?: readonly string[];
+  /** Most tokens that the model was allowed to say: one that says so many was cut, whether it tells or not. */
+  readonly maxTokens?: number;
   /** Ids for tool calls that come without one. */
   readonly newCallId?: () => string;
 }
@@ -28,6 +30,7 @@ export class ModelStreamParser {
   readonly #decoder = new TextDecoder();
   readonly #promptText: () => string;
   readonly #stop: StopSequences;
+  readonly #maxTokens: number;
   readonly #toolCalls: ToolCallCollector;
   #produced = "";
   #usage: TokenUsage | undefined;
@@ -38,9 +41,10 @@ export class ModelStreamParser {
   #isDone = false;
   #broken: ModelFailure | undefined;
 
-  constructor({ promptText, stop = [], newCallId = randomCallId }: ParserOptions) {
+  constructor({ promptText, stop = [], maxTokens = Infinity, newCallId = randomCallId }: ParserOptions) {
     this.#promptText = promptText;
     this.#stop = new StopSequences(stop);
+    this.#maxTokens = maxTokens;
     this.#toolCalls = new ToolCallCollector(newCallId);
   }
 
@@ -151,8 +155,13 @@ export class ModelStreamParser {
     this.#isAlive = true;
     this.#say(this.#stop.flush(), parts);
     for (const call of this.#toolCalls.take()) parts.push({ type: "tool_call", call });
-    const finishReason = this.#finishReason ?? (this.#hasToolCalls ? "tool_calls" : "stop");
-    parts.push({ type: "end", usage: this.usage, finishReason });
+    parts.push({ type: "end", usage: this.usage, finishReason: this.#finishReason ?? this.#guessFinishReason() });
+  }
+
+  /** Workers AI's own models do not say why they stopped. */
+  #guessFinishReason(): FinishReason {
+    if (this.#hasToolCalls) return "tool_calls";
+    return this.#usage !== undefined && this.#usage.tokensOut >= this.#maxTokens ? "length" : "stop";
   }
 }
 

@@ -17,7 +17,7 @@ import type {
 import { failureOfResponse } from "#ai-gateway/model-failure";
 import { parseReranking, rerankInputs } from "#ai-gateway/parse-reranking";
 import { type RunModel, runThroughGateway } from "#ai-gateway/run-model";
-import { promptText, textInputs } from "#ai-gateway/text-inputs";
+import { DEFAULT_MAX_TOKENS, promptText, textInputs } from "#ai-gateway/text-inputs";
 import { type Clock, systemClock } from "#base/clock";
 import { type AiConfig, aiSchema } from "#tenancy/ai-config";
 import type { TenantId } from "#tenancy/tenant-id";
@@ -132,7 +132,8 @@ class WorkersAiClient implements ModelClient {
       const times = { firstTokenByMs: deadline.after(firstTokenMs * (isWhole ? WHOLE_ANSWER_FACTOR : 1)), idleMs };
       const call = { model, inputs, context, signal: deadline.signal };
       const response = await deadline.wait(this.#run(tenantId, call), times.firstTokenByMs);
-      const options = { promptText: () => promptText(request), stop: request.stop ?? [] };
+      const { stop = [], maxTokens = DEFAULT_MAX_TOKENS } = request;
+      const options = { promptText: () => promptText(request), stop, maxTokens };
       return { model, reader: await AnswerReader.open(response, options, deadline, times), headers: response.headers };
     } catch (error) {
       deadline.end();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import { APIError, InternalServerError } from "openai";
+import { APIError, APIUserAbortError, InternalServerError } from "openai";
 import type { ChatCompletionChunk, ChatCompletionFunctionTool } from "openai/resources/chat/completions";
 
 import { ASKED, MODEL, MODELS, type OpenAiSetup, startOpenAi, until, wordsAsChunks } from "#tests/clients/start-openai";
@@ -175,12 +175,18 @@ describe("the openai client: chat completions", () => {
     );
   });
 
-  it("says with finish_reason length that max_tokens cut the answer", async () => {
-    // Workers AI's own models do not tell why they stopped.
-    const completion = await setup.client().chat.completions.create({ ...ASKED, model: MODELS[1], max_tokens: 3 });
-    assert.equal(completion.choices[0]?.finish_reason, "length");
-    assert.equal(completion.usage?.completion_tokens, 3);
-  });
+  for (const model of MODELS) {
+    it(`says with finish_reason length that max_tokens cut the answer, whether the model tells or not (${model})`, async () => {
+      const ask = { ...ASKED, model, max_tokens: 3 };
+      const completion = await setup.client().chat.completions.create(ask);
+      assert.equal(completion.choices[0]?.finish_reason, "length");
+      assert.equal(completion.usage?.completion_tokens, 3);
+      const streamed = await setup.client().chat.completions.stream(ask).finalChatCompletion();
+      assert.equal(streamed.choices[0]?.finish_reason, "length");
+      const whole = await setup.client().chat.completions.create({ ...ask, max_tokens: 500 });
+      assert.equal(whole.choices[0]?.finish_reason, "stop");
+    });
+  }
 
   it("ends the answer before a stop sequence, whatever the model knows of it", async () => {
     await setup.worker.runtime.control.answerWith("one two three four");
@@ -200,6 +206,15 @@ describe("the openai client: chat completions", () => {
     const stream = await setup.client().chat.completions.create({ ...ASKED, stream: true });
     for await (const chunk of stream) if (chunk.choices[0]?.delta.content) break;
     stream.controller.abort();
+    await until(async () => (await setup.worker.runtime.control.modelCalls())[0]?.aborted === true);
+  });
+
+  it("cancels the model's call when the .stream() helper is aborted", async () => {
+    const words = Array.from({ length: 500 }, (_, n) => `word ${n} `);
+    await setup.worker.runtime.control.plan({ kind: "chunks", chunks: wordsAsChunks(words), delayMs: 20 });
+    const runner = setup.client().chat.completions.stream(ASKED);
+    runner.once("content", () => runner.abort());
+    await assert.rejects(runner.finalContent(), APIUserAbortError);
     await until(async () => (await setup.worker.runtime.control.modelCalls())[0]?.aborted === true);
   });
 

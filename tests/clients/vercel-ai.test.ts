@@ -5,7 +5,14 @@ import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { APICallError, embedMany, generateText, Output, stepCountIs, streamText, tool } from "ai";
 import * as z from "#base/zod";
 
-import { EMBEDDING_MODEL, MODELS, type OpenAiSetup, startOpenAi } from "#tests/clients/start-openai";
+import {
+  EMBEDDING_MODEL,
+  MODELS,
+  type OpenAiSetup,
+  startOpenAi,
+  until,
+  wordsAsChunks,
+} from "#tests/clients/start-openai";
 
 const system = "The support desk of Acme opens at eight o'clock in the morning.";
 const prompt = "When does the support desk open?";
@@ -111,5 +118,30 @@ describe("Vercel's ai with its OpenAI-compatible provider", () => {
     for await (const part of result.fullStream) parts.push(part.type);
     assert.ok(parts.includes("text-delta"));
     assert.ok(parts.includes("error"));
+  });
+
+  it("cancels the model's call when it is aborted", async () => {
+    const words = Array.from({ length: 500 }, (_, n) => `word ${n} `);
+    const { control } = setup.worker.runtime;
+    await control.plan({ kind: "chunks", chunks: wordsAsChunks(words), delayMs: 20 });
+    const controller = new AbortController();
+    const model = provider()(MODELS[0]);
+    const result = streamText({ model, prompt, abortSignal: controller.signal, onError: () => undefined });
+    const types: string[] = [];
+    for await (const part of result.fullStream) {
+      types.push(part.type);
+      if (part.type === "text-delta") controller.abort();
+    }
+    assert.equal(types.at(-1), "abort");
+    await until(async () => (await control.modelCalls())[0]?.aborted === true);
+  });
+
+  it("repeats by itself when the model was down for a moment, as long after as it is told", async () => {
+    await setup.worker.runtime.control.failModel(503);
+    const startedMs = Date.now();
+    const { text } = await generateText({ model: provider()(MODELS[0]), system, prompt, maxRetries: 1 });
+    assert.match(text, /eight o'clock/);
+    assert.ok(Date.now() - startedMs >= 950);
+    assert.equal((await setup.worker.runtime.control.modelCalls()).length, 2);
   });
 });
