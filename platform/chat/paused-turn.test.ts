@@ -40,19 +40,19 @@ const paused: PausedTurn = {
   approvals: new Map(),
 };
 const approve = (turn: PausedTurn | undefined, callId: string, nowMs = 0) =>
-  decideCall(turn, { callId, isApproved: true }, nowMs);
+  decideCall(turn, { callId, isApproved: true, principal }, nowMs);
 
 describe("a decision", () => {
   it("completes the turn when it is the last one, and holds each only once", () => {
     const first = approve(paused, "a");
     assert.ok(first.outcome === "decided" && !first.isComplete);
     assert.equal(approve(first.paused, "a").outcome, "gone");
-    const second = decideCall(first.paused, { callId: "b", isApproved: false }, 0);
+    const second = decideCall(first.paused, { callId: "b", isApproved: false, principal }, 0);
     assert.ok(second.outcome === "decided" && second.isComplete);
     assert.deepEqual(
       [...second.paused.approvals],
       [
-        ["a", true],
+        ["a", "key_1"],
         ["b", false],
       ],
     );
@@ -68,7 +68,13 @@ describe("a decision", () => {
 
 describe("a paused turn", () => {
   it("is the same after it was stored", () => {
-    const decided = { ...paused, approvals: new Map([["a", true]]) };
+    const decided = {
+      ...paused,
+      approvals: new Map<string, string | false>([
+        ["a", "key_1"],
+        ["b", false],
+      ]),
+    };
     assert.deepEqual(decodePausedTurn(encodePausedTurn(decided)), decided);
   });
 

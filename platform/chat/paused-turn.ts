@@ -2,6 +2,7 @@ import type { Principal } from "#auth/principal";
 import { PlatformError } from "#base/errors";
 import type { TurnInput } from "#chat/running-turn";
 import type { PausedRounds } from "#llm-tools/round-state";
+import type { Approvals } from "#llm-tools/tool-rounds";
 import type { Scope } from "#tenancy/scopes";
 
 /** How long a call waits for a person, milliseconds. Then nobody can approve it any more: it has not run and will not. */
@@ -18,7 +19,7 @@ export interface PausedTurn {
   readonly text: string;
   readonly rounds: PausedRounds;
   /** What was decided so far, by `callId`. */
-  readonly approvals: ReadonlyMap<string, boolean>;
+  readonly approvals: Approvals;
 }
 
 /** What comes of a decision. `gone`: no such call waits (any more): it was decided, it expired, or it never was. */
@@ -39,7 +40,7 @@ export interface CallDecision {
 /** Decides on one call, once. Pure. */
 export function decideCall(
   paused: PausedTurn | undefined,
-  { callId, isApproved }: Pick<CallDecision, "callId" | "isApproved">,
+  { callId, isApproved, principal }: Pick<CallDecision, "callId" | "isApproved" | "principal">,
   nowMs: number,
 ): DecisionOutcome {
   const isWaiting =
@@ -48,7 +49,7 @@ export function decideCall(
     paused.rounds.waiting.some((call) => call.callId === callId) &&
     !paused.approvals.has(callId);
   if (!isWaiting) return { outcome: "gone" };
-  const approvals = new Map([...paused.approvals, [callId, isApproved]]);
+  const approvals = new Map(paused.approvals).set(callId, isApproved ? principal.id : false);
   const isComplete = paused.rounds.waiting.every((call) => approvals.has(call.callId));
   return { outcome: "decided", paused: { ...paused, approvals }, isComplete };
 }
@@ -65,7 +66,7 @@ const MAX_PAUSED_BYTES = 1_900_000;
 
 /** As JSON holds it: without sets and maps. */
 interface StoredTurn extends Omit<PausedTurn, "approvals" | "input"> {
-  readonly approvals: readonly (readonly [string, boolean])[];
+  readonly approvals: readonly (readonly [string, string | false])[];
   readonly input: Omit<TurnInput, "acl">;
   readonly acl: readonly string[];
   readonly scopes: readonly Scope[];

@@ -3,7 +3,7 @@ import { fenceResult } from "#llm-tools/fence-result";
 import { addUsage, type OpenCall, plainName, promptTokens, type RoundState } from "#llm-tools/round-state";
 import { runTool, type ToolCall, type ToolHost, waitsForApproval } from "#llm-tools/run-tool";
 import { shownValue, type ToolEvent } from "#llm-tools/tool-event";
-import type { RoundPart, ToolRounds } from "#llm-tools/tool-rounds";
+import type { Approvals, RoundPart, ToolRounds } from "#llm-tools/tool-rounds";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Calls to be answered at the same time, and what is known of them before. */
@@ -16,7 +16,7 @@ export interface CallBatch {
   /** Why none of them may run. */
   readonly refusal?: PlatformError | undefined;
   /** What a person has said, by `callId`. Absent for calls that are new. */
-  readonly approvals?: ReadonlyMap<string, boolean>;
+  readonly approvals?: Approvals;
 }
 
 /** What came of a call. */
@@ -78,7 +78,7 @@ async function answerCall(
   call: OpenCall,
   batch: CallBatch,
 ): Promise<AnsweredCall> {
-  if (batch.approvals !== undefined && batch.approvals.get(call.callId) !== true)
+  if (batch.approvals !== undefined && approverOf(call, batch) === undefined)
     return { call, ok: false, result: { code: "tool_forbidden", message: "The user did not approve this call." } };
   try {
     const { result, usage } = await runTool(tenantId, batch.host, toToolCall(rounds, call, batch));
@@ -93,11 +93,13 @@ async function answerCall(
   }
 }
 
-function toToolCall(
-  { door, principal, context }: ToolRounds,
-  call: OpenCall,
-  { host, refusal, approvals, endsAtMs }: CallBatch,
-): ToolCall {
+function approverOf({ callId }: OpenCall, { approvals }: CallBatch): string | undefined {
+  const approver = approvals?.get(callId);
+  return approver === false ? undefined : approver;
+}
+
+function toToolCall({ door, principal, context }: ToolRounds, call: OpenCall, batch: CallBatch): ToolCall {
+  const { host, refusal, endsAtMs } = batch;
   return {
     tool: call.tool,
     arguments: call.arguments,
@@ -106,7 +108,7 @@ function toToolCall(
     principal,
     context,
     timeoutMs: Math.max(1, endsAtMs - host.clock.nowMs()),
-    isApproved: approvals?.get(call.callId) === true,
+    approvedBy: approverOf(call, batch),
     ...(refusal === undefined ? {} : { refusal }),
   };
 }

@@ -343,7 +343,10 @@ describe("a model that wants to write", () => {
     const first = await ask([wish], { approvalMs: 600_000 });
     const paused = JSON.parse(JSON.stringify(first.end.paused)) as NonNullable<typeof first.end.paused>;
     const [a, b] = paused.waiting.map(({ callId }) => callId);
-    const approvals = new Map([[a ?? "", true]]);
+    const approvals = new Map<string, string | false>([
+      [a ?? "", "key_admin"],
+      [b ?? "", false],
+    ]);
     const { text, events, requests, end, records } = await ask([{ text: "Stored a." }], {
       resumed: { paused, approvals },
     });
@@ -362,8 +365,8 @@ describe("a model that wants to write", () => {
     const told = requests[0]?.messages.slice(-3).map((message) => ("toolCallId" in message ? message.toolCallId : ""));
     assert.deepEqual(told?.slice(1), [a, b]);
     assert.deepEqual(
-      records.map(({ outcome, taint }) => [outcome, taint]),
-      [["ok", "model"]],
+      records.map(({ outcome, taint, approvedBy }) => [outcome, taint, approvedBy]),
+      [["ok", "model", "key_admin"]],
     );
     assert.ok(end.usage.tokensIn > first.end.usage.tokensIn);
   });
@@ -390,7 +393,7 @@ describe("a model that wants to write", () => {
     written.length = 0;
     const first = await ask([wish], { approvalMs: 600_000 });
     const paused = first.end.paused ?? assert.fail();
-    const approvals = new Map([["call_of_somebody_else", true]]);
+    const approvals = new Map([["call_of_somebody_else", "key_1"]]);
     const { events } = await ask([{ text: "." }], { resumed: { paused, approvals } });
     assert.deepEqual([codes(events), written], [["tool_forbidden", "tool_forbidden"], []]);
   });

@@ -116,7 +116,10 @@ describe("the dispatcher", () => {
 
   it("lets a model write what a person has approved, and a caller whatever it has the scope for", async () => {
     const host = probeHost([writer]);
-    assert.equal(await attempt(host, callOf("writer", {}, { door: "chat", taint: "model", isApproved: true })), "ok");
+    assert.equal(
+      await attempt(host, callOf("writer", {}, { door: "chat", taint: "model", approvedBy: "key_2" })),
+      "ok",
+    );
     assert.equal(await attempt(host, callOf("writer", {}, { principal: keyWith("tools:writer") })), "ok");
     assert.equal(await attempt(host, callOf("writer", {}, { door: "mcp" })), "ok");
   });

@@ -39,8 +39,8 @@ export interface ToolCall {
   /** `none` for what the caller itself has named: then no approval is asked. */
   readonly taint: ToolTaint;
   readonly principal: Principal;
-  /** Whether a person has approved this very call. Asked of calls that a model wants. */
-  readonly isApproved?: boolean;
+  /** Id of the principal that has approved this very call. Asked of calls that a model wants. */
+  readonly approvedBy?: string | undefined;
   /** Why it must not run, whatever the rules below say. It is recorded all the same. */
   readonly refusal?: PlatformError;
   readonly context: CallContext;
@@ -91,6 +91,7 @@ async function runAndRecord(tenantId: TenantId, host: ToolHost, call: ToolCall):
     ...outcomeOf(run !== undefined, failure, steps.hasStarted, call.context.signal),
     durationMs,
     taint: call.taint,
+    ...(call.approvedBy === undefined ? {} : { approvedBy: call.approvedBy }),
   };
   host.onEnd(entry, failure);
   await record(tenantId, host.audit, entry);
@@ -128,8 +129,8 @@ async function admitAndRun(
 }
 
 /** Text of documents, tools and users may talk a model into anything: what it wants to change, a person has to want too. */
-function needsApproval({ effect }: Tool, { taint, isApproved = false }: ToolCall): boolean {
-  return effect === "writes" && taint !== "none" && !isApproved;
+function needsApproval({ effect }: Tool, { taint, approvedBy }: ToolCall): boolean {
+  return effect === "writes" && taint !== "none" && approvedBy === undefined;
 }
 
 /** Whether approval is all that a call lacks. One that is refused anyway is not worth a person's time. */

@@ -44,10 +44,12 @@ export interface NamedCall {
   readonly arguments: unknown;
 }
 
+/** What people have said of calls, by `callId`: the id of the principal that approves it, `false` when it is denied. What is not here is not approved. */
+export type Approvals = ReadonlyMap<string, string | false>;
+
 export interface DecidedRounds {
   readonly paused: PausedRounds;
-  /** Whether a waiting call is approved, by `callId`. What is not here is not. */
-  readonly approvals: ReadonlyMap<string, boolean>;
+  readonly approvals: Approvals;
 }
 
 /** What comes of it, in order: text, calls and results of the platform's tools, calls of the caller's own tools, one `end`. */

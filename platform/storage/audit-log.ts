@@ -34,6 +34,8 @@ export interface AuditEntry {
   readonly code?: string;
   readonly durationMs: number;
   readonly taint: ToolTaint;
+  /** Id of the principal that approved it, where a model wanted it and a person was asked. */
+  readonly approvedBy?: string;
 }
 
 /** The end of a tenant's chain. */

@@ -66,7 +66,10 @@ describe("the audit log in D1", () => {
 
   it("gives back what was recorded, latest first, page by page", async () => {
     const log = newLog();
-    await log.append(acme, entry("t-1", { outcome: "failed", code: "tool_failed", door: "mcp", taint: "retrieved" }));
+    await log.append(
+      acme,
+      entry("t-1", { outcome: "failed", code: "tool_failed", door: "mcp", taint: "retrieved", approvedBy: "key_2" }),
+    );
     for (let n = 2; n <= 9; n++) await log.append(acme, entry(`t-${n}`));
     const { records, head } = await readAll(acme, 4);
     assert.deepEqual(
@@ -75,7 +78,10 @@ describe("the audit log in D1", () => {
     );
     assert.deepEqual(head, { seq: 9, hash: records[0]?.hash });
     const { seq, prevHash, hash: _, ...first } = records.at(-1) ?? assert.fail();
-    assert.deepEqual(first, entry("t-1", { outcome: "failed", code: "tool_failed", door: "mcp", taint: "retrieved" }));
+    assert.deepEqual(
+      first,
+      entry("t-1", { outcome: "failed", code: "tool_failed", door: "mcp", taint: "retrieved", approvedBy: "key_2" }),
+    );
     assert.deepEqual([seq, prevHash], [1, "0".repeat(64)]);
   });
 

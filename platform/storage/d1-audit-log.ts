@@ -34,6 +34,7 @@ const recordRow = z.object({
   code: z.nullable(z.string()),
   duration_ms: z.int(),
   taint: z.enum(TOOL_TAINTS),
+  approved_by: z.nullable(z.string()),
   prev_hash: z.nullable(z.string()),
   hash: z.nullable(z.string()),
 });
@@ -70,10 +71,10 @@ function insertion(db: D1Database, tenantId: TenantId, entry: AuditEntry): D1Pre
   return db
     .prepare(
       `INSERT INTO audit_records (tenant_id, seq, at, trace_id, principal, tool, door, arguments_sha256, outcome, code,
-         duration_ms, taint)
+         duration_ms, taint, approved_by)
        SELECT ?1, 1 + MAX(IFNULL((SELECT MAX(seq) FROM audit_records WHERE tenant_id = ?1), 0),
                           IFNULL((SELECT seq FROM audit_heads WHERE tenant_id = ?1), 0)),
-         ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11`,
+         ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12`,
     )
     .bind(
       tenantId,
@@ -87,6 +88,7 @@ function insertion(db: D1Database, tenantId: TenantId, entry: AuditEntry): D1Pre
       entry.code ?? null,
       entry.durationMs,
       entry.taint,
+      entry.approvedBy ?? null,
     );
 }
 
@@ -185,6 +187,7 @@ function toRecord(value: unknown): AuditRecord {
     ...(row.code === null ? {} : { code: row.code }),
     durationMs: row.duration_ms,
     taint: row.taint,
+    ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
     prevHash: row.prev_hash ?? NO_HASH,
     hash: row.hash ?? NO_HASH,
   };

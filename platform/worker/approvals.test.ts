@@ -163,6 +163,14 @@ describe("approvals", () => {
     assert.equal(verdict(await decide("mine", callId, "approve", { key: admin })), "resumed");
     await eventsOf("mine");
     assert.equal(await isStored("e.md"), true);
+    const { records } = (await worker.call("/audit?limit=2", { tenant: "oscorp", key: admin })).json
+      .data as unknown as {
+      records: { principal: string; outcome: string; approvedBy?: string }[];
+    };
+    const [ran, asked] = records;
+    assert.deepEqual([ran?.outcome, asked?.outcome, asked?.approvedBy], ["ok", "denied", undefined]);
+    assert.ok(ran?.approvedBy !== undefined && ran.approvedBy !== ran.principal, "who agreed is on record");
+    assert.equal(ran.principal, asked?.principal);
   });
 
   it("gives an administrator's approval no scope that the caller lacks", async () => {

@@ -24,6 +24,9 @@ export const auditRecordSchema = z.object({
   taint: z
     .enum(TOOL_TAINTS)
     .check(z.describe("What stood behind the call: a caller, a model, a model that had read stored text.")),
+  approvedBy: z
+    .optional(z.string())
+    .check(z.describe("Id of the principal that approved it, where a model wanted it and a person was asked.")),
   prevHash: sha256,
   hash: sha256,
 });

@@ -24,9 +24,10 @@ export async function listAudit(
 }
 
 function formatRecord(record: AuditRecord, paint: Paint): string {
-  const { seq, atMs, tool, door, outcome, code, principal, traceId, durationMs, taint } = record;
+  const { seq, atMs, tool, door, outcome, code, principal, traceId, durationMs, taint, approvedBy } = record;
   const how = code === undefined ? outcome : `${outcome} (${code})`;
   const when = paint("dim", new Date(atMs).toISOString());
-  const who = `${principal} by ${door}${taint === "none" ? "" : `, ${taint}`}`;
+  const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
+  const who = `${principal} by ${door}${taint === "none" ? "" : `, ${taint}`}${approval}`;
   return `${seq}  ${when}  ${tool}  ${paint(outcome === "ok" ? "green" : "red", how)}  ${who}  ${durationMs} ms  ${paint("dim", traceId)}`;
 }

@@ -19,6 +19,7 @@ const pageSchema = z.object({
       code: z.optional(z.string()),
       durationMs: z.int(),
       taint: z.enum(TOOL_TAINTS),
+      approvedBy: z.optional(z.string()),
       prevHash: z.string(),
       hash: z.string(),
     }),
@@ -45,6 +46,11 @@ export async function* readAudit(address: TenantAddress, pageSize = 500): AsyncG
   } while (cursor !== undefined);
 }
 
-function toRecord({ at, code, ...record }: z.infer<typeof pageSchema>["records"][number]): AuditRecord {
-  return { ...record, atMs: Date.parse(at), ...(code === undefined ? {} : { code }) };
+function toRecord({ at, code, approvedBy, ...record }: z.infer<typeof pageSchema>["records"][number]): AuditRecord {
+  return {
+    ...record,
+    atMs: Date.parse(at),
+    ...(code === undefined ? {} : { code }),
+    ...(approvedBy === undefined ? {} : { approvedBy }),
+  };
 }
