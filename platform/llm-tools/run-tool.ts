@@ -121,6 +121,7 @@ async function admitAndRun(
       signal,
       call: { ...call.context, signal },
       acl: call.principal.acl,
+      reader: call.door === "execute" ? "program" : "model",
       report: (progress) => call.onProgress?.(progress),
       addUsage: (usage) => usages.push(usage),
     }),

@@ -1,6 +1,6 @@
 import type { CallContext, ModelClient, TokenUsage } from "#ai-gateway/model-client";
 import type { Clock } from "#base/clock";
-import type { ToolKnowledge } from "#llm-tools/tool-knowledge";
+import type { ToolKnowledge, ToolReader } from "#llm-tools/tool-knowledge";
 import type { ValueStore } from "#storage/value-store";
 
 /** What tools may use. Made by the Worker for one tenant; every call names the tenant nevertheless. */
@@ -29,6 +29,7 @@ export interface ToolContext {
   readonly call: CallContext;
   /** Labels of documents that the caller may read besides those without labels. */
   readonly acl: ReadonlySet<string>;
+  readonly reader: ToolReader;
   /** Told how far the run has come. */
   readonly report: (progress: ToolProgress) => void;
   /** Told what each call of a model has used. */

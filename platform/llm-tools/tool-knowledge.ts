@@ -32,8 +32,13 @@ export interface PassageQuery {
   readonly sources?: readonly string[] | undefined;
   /** Labels of documents that the caller may read besides those without labels. */
   readonly acl: ReadonlySet<string>;
+  readonly reader: ToolReader;
 }
 
+/** Who reads what a tool gives. For a model, what reads like an order to it is taken out of stored text. */
+export type ToolReader = "program" | "model";
+
+/** As `/search` shows it: what the tenant hides of private data is painted over. */
 export interface FoundPassage {
   readonly docId: string;
   readonly chunkId: string;

@@ -43,10 +43,10 @@ describe("approvals", () => {
   async function pause(
     sessionId: string,
     wish: readonly ScriptedToolCall[],
-    call: Call = {},
+    { rag = false, ...call }: Call & { rag?: boolean } = {},
   ): Promise<{ calls: readonly TurnToolCall[]; finishReason: string }> {
     await script(wish);
-    const body = { sessionId, message: "Store it.", stream: false };
+    const body = { sessionId, message: "Store it.", stream: false, rag };
     const { status, json, text } = await worker.call("/chat", oscorp({ body, ...call }));
     assert.equal(status, 200, text);
     const { toolCalls = [], finishReason } = json.data as unknown as {
@@ -207,6 +207,21 @@ describe("approvals", () => {
     await worker.restart();
     await pause("tainted", [ingest("h.md")]);
     assert.deepEqual(await auditOf(1), ["ingest_docs denied tool_forbidden retrieved"]);
+  });
+
+  it("goes on with its sources: citations are checked at the end", async () => {
+    const document = { docId: "lamps.md", text: "Store it: the garden lamp is stored in the shed." };
+    assert.equal((await worker.call("/ingest", oscorp({ body: document }))).status, 200);
+    const { calls } = await pause("grounded", [ingest("j.md")], { rag: true });
+    await script("The garden lamp is stored in the shed [1]. It is blue [9].");
+    assert.equal(verdict(await decide("grounded", calls[0]?.callId)), "resumed");
+    const events = await eventsOf("grounded");
+    const cited = events.filter(({ event }) => event === "citation").map(({ data }) => [data["n"], data["verdict"]]);
+    assert.deepEqual(cited, [
+      [1, "supported"],
+      [9, "unknown_source"],
+    ]);
+    assert.deepEqual(await auditOf(1), ["ingest_docs ok  retrieved"]);
   });
 
   it("says so when the model fails after the approval; what was approved is done", async () => {

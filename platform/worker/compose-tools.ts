@@ -11,6 +11,7 @@ import { chunkText } from "#rag/chunk-text";
 import { ingestDocuments } from "#rag/ingest-documents";
 import { parseIngestRequest } from "#rag/parse-ingest-request";
 import { type RagServices, ragSettings } from "#rag/rag-services";
+import { readSources } from "#rag/read-sources";
 import { retrievePassages } from "#rag/retrieve-passages";
 import type { AuditEntry, AuditLog } from "#storage/audit-log";
 import { createD1AuditLog } from "#storage/d1-audit-log";
@@ -65,10 +66,17 @@ function toolKnowledge(tenant: TenantConfig, services: RagServices, environment:
           ? settings.chunking
           : { strategy: "recursive", unit: "tokens", size: maxTokens, overlap: 0 },
       ),
-    async findPassages(tenantId, { query, topK, docIds, sources, acl }, context) {
+    async findPassages(tenantId, { query, topK, docIds, sources, acl, reader }, context) {
       const filter = { ...(docIds === undefined ? {} : { docIds }), ...(sources === undefined ? {} : { sources }) };
       const { passages } = await retrievePassages(tenantId, services, { settings, context, acl, query, topK, filter });
-      return passages.map(({ chunk, score }) => ({ ...chunk, score }));
+      return readSources(passages, settings).map(({ source: { title, ...source }, titleForModel, forModel }) => {
+        const shownTitle = reader === "model" ? titleForModel : title;
+        return {
+          ...source,
+          ...(shownTitle === undefined || shownTitle === "" ? {} : { title: shownTitle }),
+          text: reader === "model" ? forModel : source.text,
+        };
+      });
     },
     async storeDocuments(tenantId, documents, context) {
       if (!tenant.featureFlags.ingestion)
