@@ -8,6 +8,8 @@ import {
 import { provisionTenant } from "#tests/fleet/provision-tenant";
 
 const ACCOUNTS = [ACCOUNT, "1".repeat(32), "2".repeat(32)];
+/** Tenants that are deployed at a time. */
+const CONCURRENCY = 8;
 const tokenOf = (account: string): string => `token-of-the-account-${account}`;
 
 /** What `deploy-all --json` prints. */
@@ -32,6 +34,7 @@ export class FleetOfTenants {
   static async create(count: number): Promise<FleetOfTenants> {
     const email = "ops@example.com";
     const fleet = await createFleetWorkspace({
+      maxCells: CONCURRENCY + 2,
       tokens: ACCOUNTS.map((account) => ({ token: tokenOf(account), accounts: [account], email, permissions: "all" })),
     });
     const ids = Array.from({ length: count }, (_, index) => `t${index}`);
@@ -57,7 +60,7 @@ export class FleetOfTenants {
 
   /** Deploys with the checks that need neither model nor documents, eight at a time, and reads the report. */
   async deploy(...args: readonly string[]): Promise<{ code: number | null; output: string; report: Report }> {
-    const all = ["--smoke", "boot", "--concurrency", "8", "--soak", "1", ...args, "--yes", "--json"];
+    const all = ["--smoke", "boot", "--concurrency", String(CONCURRENCY), "--soak", "1", ...args, "--yes", "--json"];
     const { code, output, stdout } = await this.run("deploy-all", all);
     return { code, output, report: JSON.parse(stdout) as Report };
   }

@@ -29,6 +29,7 @@ export class Cell {
   #runtime: Runtime | undefined;
   #loaded = "";
   #requests = 0;
+  #holders = 0;
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(state: CloudflareState, account: string, name: string, options: CellOptions) {
@@ -39,7 +40,15 @@ export class Cell {
   }
 
   get isIdle(): boolean {
-    return this.#requests === 0;
+    return this.#requests === 0 && this.#holders === 0;
+  }
+
+  /** Says that the cell is about to be used; answers what ends that. */
+  hold(): () => void {
+    this.#holders += 1;
+    return () => {
+      this.#holders -= 1;
+    };
   }
 
   /** Calls `use` with the runtime and the name of the Worker in it that is the wanted version. */

@@ -142,3 +142,30 @@ describe("the edge", () => {
     assert.deepEqual(at(groups.at(-1), "sum"), { requests: 3, errors: 1 });
   });
 });
+
+describe("an edge with room for one Worker", () => {
+  const names = ["one", "two", "three"];
+  before(async () => {
+    api = await startApi({ maxCells: 1 });
+    for (const name of names) {
+      await call(api, "PUT", `/workers/scripts/${name}`, uploadForm(workerSource(name), COUNTER_UPLOAD));
+      await call(api, "PUT", `/workers/scripts/${name}/domains/records`, {
+        origins: [{ hostname: `${name}.example` }],
+      });
+    }
+  });
+  after(() => api.close());
+
+  it("serves several at once, and each keeps its rows", async () => {
+    const texts: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const answers = await Promise.all(names.map((name) => ask("/", {}, `${name}.example`)));
+      for (const { status, body } of answers) {
+        assert.equal(status, 200, body);
+        const value: unknown = JSON.parse(body);
+        texts.push(`${String(at(value, "text"))} ${String(at(value, "count"))}`);
+      }
+    }
+    assert.deepEqual(texts, ["one 1", "two 1", "three 1", "one 2", "two 2", "three 2"]);
+  });
+});

@@ -30,6 +30,8 @@ export class Edge {
   readonly #options: EdgeOptions;
   /** In the order of their last use. */
   readonly #cells = new Map<string, Cell>();
+  /** Cells that end: the next one of the same script begins when its data is free. */
+  readonly #ending = new Map<string, Promise<void>>();
 
   constructor(state: CloudflareState, options: EdgeOptions) {
     this.#state = state;
@@ -45,9 +47,8 @@ export class Edge {
       return;
     }
     try {
-      const cell = await this.#cellOf(found);
-      const status = await cell.serve(found.script, versionId, (address, worker) =>
-        forward(incoming, outgoing, { address, worker, url }),
+      const status = await this.#withCell(found, (cell) =>
+        cell.serve(found.script, versionId, (address, worker) => forward(incoming, outgoing, { address, worker, url })),
       );
       this.#report(found, versionId, incoming, url, status);
     } catch (error) {
@@ -61,7 +62,7 @@ export class Edge {
   async close(): Promise<void> {
     const cells = [...this.#cells.values()];
     this.#cells.clear();
-    await Promise.all(cells.map((cell) => cell.dispose()));
+    await Promise.all([...cells.map((cell) => cell.dispose()), ...this.#ending.values()]);
   }
 
   #versionFor({ script, versionId }: FoundScript, { headers }: IncomingMessage): string | undefined {
@@ -70,18 +71,34 @@ export class Edge {
     return versionId ?? chooseVersion(script.name, shares, overrides?.toString(), this.#options.random());
   }
 
-  async #cellOf({ account, script }: FoundScript): Promise<Cell> {
+  /** Calls `use` with the cell of a script, which cannot make room for another one meanwhile. */
+  async #withCell<T>({ account, script }: FoundScript, use: (cell: Cell) => Promise<T>): Promise<T> {
     const key = `${account}/${script.name}`;
     const cell = this.#cells.get(key) ?? new Cell(this.#state, account, script.name, this.#options);
     this.#cells.delete(key);
     this.#cells.set(key, cell);
-    for (const [other, candidate] of this.#cells) {
-      if (this.#cells.size <= this.#options.maxCells) break;
-      if (other === key || !candidate.isIdle) continue;
-      this.#cells.delete(other);
-      await candidate.dispose();
+    const release = cell.hold();
+    try {
+      this.#makeRoom();
+      await this.#ending.get(key);
+      return await use(cell);
+    } finally {
+      release();
     }
-    return cell;
+  }
+
+  #makeRoom(): void {
+    for (const [key, cell] of this.#cells) {
+      if (this.#cells.size <= this.#options.maxCells) break;
+      if (!cell.isIdle) continue;
+      this.#cells.delete(key);
+      const ending = (this.#ending.get(key) ?? Promise.resolve()).then(() => cell.dispose());
+      this.#ending.set(key, ending);
+      const forget = (): void => {
+        if (this.#ending.get(key) === ending) this.#ending.delete(key);
+      };
+      ending.then(forget, forget);
+    }
   }
 
   #report(
