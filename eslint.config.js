@@ -35,7 +35,7 @@ const restrictedSyntax = [
 export default tseslint.config(
   { ignores: ["node_modules/", ".bazel/", "**/*.js", "**/*.cjs", "**/*.mjs"] },
   {
-    files: ["**/*.ts"],
+    files: ["**/*.ts", "**/*.tsx"],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
     plugins: { repository: { rules } },
@@ -72,7 +72,7 @@ export default tseslint.config(
   {
     // The walls between tenants: code that runs in a tenant's Worker.
     files: ["platform/**/*.ts"],
-    ignores: ["platform/simulators/**", "**/testing/**", "**/*.test.ts"],
+    ignores: ["platform/simulators/**", "platform/console/**", "**/testing/**", "**/*.test.ts"],
     rules: {
       "repository/bindings-in-adapters": ["error", adapters],
       "repository/keys-from-scoped-key": "error",

@@ -2,7 +2,7 @@ import type * as z from "#base/zod";
 
 import { catalogEntry } from "#ai-gateway/model-catalog";
 import type { TextRequest } from "#ai-gateway/model-client";
-import { toJsonSchema } from "#llm-tools/list-tools";
+import { toJsonSchema } from "#llm-tools/json-schema";
 import { readModelJson } from "#llm-tools/read-model-json";
 import type { ToolContext } from "#llm-tools/tool-context";
 import type { TenantId } from "#tenancy/tenant-id";

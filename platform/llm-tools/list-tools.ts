@@ -1,12 +1,10 @@
 import * as z from "#base/zod";
 
 import type { Principal } from "#auth/principal";
+import { toJsonSchema } from "#llm-tools/json-schema";
 import type { Tool } from "#llm-tools/tool";
 import { mayUseTool, scopesOf } from "#llm-tools/tool-access";
 import type { ToolsConfig } from "#tenancy/tools-config";
-
-/** A JSON Schema object (2020-12). */
-export type JsonSchema = Readonly<Record<string, unknown>>;
 
 /** A tool as callers see it. */
 export const toolDescriptionSchema = z.object({
@@ -51,10 +49,4 @@ export function describeTool(tool: Tool): ToolDescription {
   };
   descriptions.set(tool, made);
   return made;
-}
-
-/** The JSON Schema of a zod schema, without the line that names the dialect. */
-export function toJsonSchema(schema: z.ZodMiniType, io: "input" | "output"): Record<string, unknown> {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io });
-  return json;
 }

@@ -18,7 +18,7 @@ describe("the section search of a config", () => {
   for (const [what, search, field, rule] of [
     ["a search without any side", { retrieval: { lexical: false, vector: false } }, "retrieval.vector", /one side/],
     ["an overlap of half the size", { chunking: { size: 400, overlap: 200 } }, "chunking.overlap", /not below 200/],
-    ["a cache that KV would refuse", { cache: { ttlSeconds: 30 } }, "cache.ttlSeconds", />=60/],
+    ["a cache that KV would refuse", { cache: { ttlSeconds: 30 } }, "cache.ttlSeconds", /at least 60/],
     [
       "a model that is not on the allow-list",
       { understanding: { mode: "model", model: "@cf/meta/llama-3.2-1b-instruct" } },

@@ -24,6 +24,7 @@ import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { type BudgetedModels, budgetedModels } from "#worker/budgeted-models";
+import { readAsset } from "#worker/read-asset";
 import { checkDependencies } from "#worker/check-dependencies";
 import { auditLogOf, composeTools } from "#worker/compose-tools";
 import type { WorkerEnv } from "#worker/env";
@@ -118,6 +119,7 @@ export function composeServices(
         budgets: budgetsOf(tenant),
         keyId: caller.principalId ?? "anonymous",
       }),
+    asset: (path, etag) => readAsset(env.ASSETS, path, etag),
     checkDependencies: () => checkDependencies(env),
   };
 }

@@ -12,6 +12,8 @@ export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly VECTORS: Vectorize;
+  /** The files of the console. */
+  readonly ASSETS: Fetcher;
   /** Runs of ingest jobs. */
   readonly INGEST_JOBS: Workflow<IngestRun>;
   /** Which version of the Worker runs; a deploy reads it to know whom it has reached. */

@@ -159,6 +159,28 @@ describe("the HTTP shell, in workerd", () => {
     assert.match(answered.get("access-control-allow-methods") ?? "", /POST/);
   });
 
+  it("serves the console's pages and files without a key, under a policy that lets in nothing foreign", async () => {
+    const page = await worker.call("/", { tenant: "acme" });
+    assert.equal(page.status, 200);
+    assert.match(page.text, /src="\/console\/console\.js"/);
+    const policy = page.headers.get("content-security-policy") ?? "";
+    assert.match(policy, /default-src 'none'; script-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe/);
+    for (const file of ["/docs", "/console/console.js", "/console/docs.js", "/console/console.css"]) {
+      assert.equal((await worker.call(file, { tenant: "acme" })).status, 200, file);
+    }
+  });
+
+  it("answers 304 to a browser that has the file, and 404 for what is no file of the console", async () => {
+    const { headers } = await worker.call("/console/console.js", { tenant: "acme" });
+    const again = { tenant: "acme", headers: { "if-none-match": headers.get("etag") ?? "" } };
+    assert.equal((await worker.call("/console/console.js", again)).status, 304);
+    for (const file of ["/console/nothing.js", "/index.html", "/console/console.js.map"]) {
+      assert.equal((await worker.call(file, { tenant: "acme" })).status, file.endsWith(".map") ? 400 : 404, file);
+    }
+    assert.equal((await worker.call("/console/..%2Findex.html", { tenant: "acme" })).status, 400);
+  });
+
   it("serves the OpenAPI document", async () => {
     const { status, json } = await worker.call("/openapi.json", { tenant: "acme" });
     assert.equal(status, 200);

@@ -39,6 +39,11 @@ export interface Services {
   readonly cacheTally: CacheTally;
   /** What a caller has used of its limits and budgets. */
   usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
+  /**
+   * A file of the console, by its path. The answer is 304 when `etag`, a list as in `If-None-Match`, has the file's.
+   * @throws PlatformError `not_found`.
+   */
+  asset(path: string, etag: string | null): Promise<Response>;
   /** Asks each dependency of a tenant for a sign of life. */
   checkDependencies(tenant: TenantConfig): Promise<readonly DependencyStatus[]>;
 }

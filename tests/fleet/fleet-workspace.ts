@@ -18,6 +18,7 @@ export const ACCOUNT = "0123456789abcdef0123456789abcdef";
 export const TOKEN = "a-token-that-nobody-may-ever-see";
 
 const MIGRATIONS = path.resolve("platform/storage/migrations");
+const ASSETS = path.resolve("platform/console/assets");
 
 /**
  * Stands in for Bazel, which a test cannot start: it answers where the built files are, and names the tenants. That the
@@ -80,6 +81,7 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
   mkdirSync(path.join(folder, "tools"));
   writeFileSync(path.join(folder, "tools/bazel"), BAZEL, { mode: 0o755 });
   cpSync(MIGRATIONS, path.join(folder, "platform/storage/migrations"), { recursive: true, dereference: true });
+  cpSync(ASSETS, path.join(folder, "platform/console/assets"), { recursive: true, dereference: true });
 
   const workspace: FleetWorkspace = {
     folder,

@@ -115,7 +115,7 @@ def ts_project(
         "sourceMap": source_map,
     }.items():
         options.setdefault(key, value)
-    stems = [src[:-len(".ts")] for src in srcs if src.endswith(".ts") and not src.endswith(".d.ts")]
+    stems = [src.rpartition(".")[0] for src in srcs if src.endswith((".ts", ".tsx")) and not src.endswith(".d.ts")]
     _ts_project(
         name = name,
         srcs = srcs,

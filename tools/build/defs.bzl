@@ -5,6 +5,7 @@
 | ts_library      | TypeScript of one package: compiled, linted, imports checked       |
 | ts_test         | tests on node's test runner                                        |
 | worker_bundle   | one minified ES module for Cloudflare Workers, with a size budget  |
+| page_script     | one minified ES module for browsers, with a size budget            |
 | worker_test     | tests that talk to such a bundle in workerd                        |
 | node_tool       | a node program for `bazel run` and for build actions               |
 | runtime_files   | files that targets of other packages read, such as migrations      |
@@ -15,7 +16,7 @@
 | package_checks  | format and completeness of a package; the others call it           |
 """
 
-load("//tools/build/private:bundle.bzl", _worker_bundle = "worker_bundle")
+load("//tools/build/private:bundle.bzl", _page_script = "page_script", _worker_bundle = "worker_bundle")
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
 load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
 load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _golden_test = "golden_test")
@@ -28,6 +29,7 @@ generated_page = _generated_page
 golden_test = _golden_test
 node_tool = _node_tool
 package_checks = _package_checks
+page_script = _page_script
 runtime_files = _runtime_files
 tenant = _tenant
 tenants_test = _tenants_test

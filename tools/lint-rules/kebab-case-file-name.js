@@ -5,7 +5,7 @@ export const kebabCaseFileName = {
   create: (context) => ({
     Program(node) {
       const name = path.basename(context.filename);
-      if (/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.ts$/.test(name)) return;
+      if (/^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.test|\.d)?\.tsx?$/.test(name)) return;
       context.report({ node, message: `Call the file in kebab-case, such as retrieve-passages.ts, not ${name}.` });
     },
   }),

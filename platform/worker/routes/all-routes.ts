@@ -10,7 +10,7 @@ import { mcpRoute } from "#worker/routes/mcp";
 import { completionsRoute } from "#worker/routes/openai-completions";
 import { embeddingsRoute } from "#worker/routes/openai-embeddings";
 import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
-import { openapiRoute } from "#worker/routes/openapi";
+import { consoleFileRoute, consoleRoute, docsRoute, openapiRoute } from "#worker/routes/pages";
 import { searchRoute } from "#worker/routes/search";
 import { executeToolRoute, listToolsRoute } from "#worker/routes/tools";
 import { usageRoute } from "#worker/routes/usage";
@@ -43,5 +43,8 @@ export const routes: readonly Route<Services>[] = [
   retrieveModelRoute,
   usageRoute,
   cacheMetricsRoute,
-  openapiRoute(() => routes.map(({ spec }) => spec)),
+  consoleRoute,
+  consoleFileRoute,
+  docsRoute,
+  openapiRoute,
 ];

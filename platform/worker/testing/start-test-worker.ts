@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
-import type { RuntimeOptions } from "#simulators/runtime/runtime-options";
+import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
 import { SCOPES, type Scope } from "#tenancy/scopes";
 import { tenantIdSchema } from "#tenancy/tenant-id";
@@ -50,7 +50,7 @@ export interface TestWorker {
   dispose(): Promise<void>;
 }
 
-const CONFIG = {
+const CONFIG: WorkerDeployment["config"] = {
   name: "test-worker",
   compatibility_date: "2026-11-01",
   compatibility_flags: ["enable_request_signal"],
@@ -59,6 +59,7 @@ const CONFIG = {
   d1_databases: [{ binding: "DB", database_id: "db", database_name: "db" }],
   vectorize: [{ binding: "VECTORS", index_name: "vectors" }],
   ai: { binding: "AI" },
+  assets: { directory: "platform/console/assets", binding: "ASSETS", html_handling: "none", run_worker_first: true },
   durable_objects: {
     bindings: [
       { name: "CHAT_SESSIONS", class_name: "ChatSession" },
@@ -85,7 +86,7 @@ export async function startTestWorker({
   ...options
 }: TestWorkerOptions = {}): Promise<TestWorker> {
   const runtimeOptions: RuntimeOptions = {
-    workers: [{ name: CONFIG.name, modulePath, config: CONFIG, extraVars }],
+    workers: [{ name: CONFIG.name, modulePath, config: CONFIG, configDir: process.cwd(), extraVars }],
     onLog: () => undefined,
     model: { tokenDelayMs: 0 },
     ...options,

@@ -1,4 +1,4 @@
-"""worker_bundle: what is deployed, one file."""
+"""worker_bundle and page_script: what is deployed, one file each."""
 
 load("@aspect_rules_esbuild//esbuild:defs.bzl", "esbuild")
 load("@aspect_rules_js//js:defs.bzl", "js_test")
@@ -62,6 +62,54 @@ def worker_bundle(
         visibility = visibility,
         deps = deps + ["//:package_json"],
     )
+    _size_test(name, name + ".js", max_gzip_bytes, tags)
+
+def page_script(
+        name,
+        entry_point,
+        output,
+        max_gzip_bytes,
+        deps = [],
+        tags = [],
+        visibility = None):
+    """One minified ES module for browsers.
+
+    | target          | what                                                      | command |
+    | --------------- | --------------------------------------------------------- | ------- |
+    | `:<name>`       | the module at output, and `<name>_metadata.json`          | `bazel build //pkg:<name>` |
+    | `:<name>.size`  | test: the module, compressed, is within its budget        | `bazel test //pkg:<name>.size` |
+
+    Args:
+      name: the script.
+      entry_point: the compiled module that runs.
+      output: path of the script in this package.
+      max_gzip_bytes: budget of the compressed module.
+      deps: targets with the code; they bring their own dependencies along.
+      tags: tags of all targets.
+      visibility: who may use it.
+    """
+    esbuild(
+        name = name,
+        config = {
+            "charset": "utf8",
+            "legalComments": "none",
+        },
+        entry_point = entry_point,
+        format = "esm",
+        metafile = True,
+        minify = True,
+        output = output,
+        platform = "browser",
+        # For those who debug; it is not uploaded.
+        sourcemap = "external",
+        tags = tags,
+        target = ["es2022"],
+        visibility = visibility,
+        deps = deps + ["//:package_json"],
+    )
+    _size_test(name, output, max_gzip_bytes, tags)
+
+def _size_test(name, output, max_gzip_bytes, tags):
     js_test(
         name = name + ".size",
         size = "small",
@@ -72,7 +120,7 @@ def worker_bundle(
         entry_point = "//tools/quality:check-bundle-size.js",
         fixed_args = [
             "//{}:{}".format(native.package_name(), name),
-            path_in_repository(name + ".js"),
+            path_in_repository(output),
             path_in_repository(name + "_metadata.json"),
             str(max_gzip_bytes),
         ],

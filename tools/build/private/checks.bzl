@@ -14,6 +14,7 @@ _FORMATTED = [
     "**/*.md",
     "**/*.mjs",
     "**/*.ts",
+    "**/*.tsx",
     "**/*.yaml",
     "**/*.yml",
     "BUILD.bazel",
@@ -44,8 +45,8 @@ def package_checks():
         name = "package_sources_are_built",
         testonly = True,
         srcs = [
-            source[:-len(".ts")] + ".js"
-            for source in native.glob(["**/*.ts"], allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
+            source.rpartition(".")[0] + ".js"
+            for source in native.glob(["**/*.ts", "**/*.tsx"], allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
         ],
         visibility = ["//tools/quality:__pkg__"],
     )

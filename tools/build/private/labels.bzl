@@ -17,9 +17,12 @@ def default_types():
     """Global types of the runtime that the calling package is written for.
 
     Code under platform/ runs in workerd and must not see the globals of node; the simulators,
-    the tools and the tests run in node.
+    the tools and the tests run in node; pages run in a browser, whose
+    types come with preact.
     """
     package = native.package_name()
+    if _is_in(package, "platform/console"):
+        return []
     in_worker = package.startswith("platform/") and not _is_in(package, "platform/simulators")
     return WORKER_TYPES if in_worker else NODE_TYPES
 

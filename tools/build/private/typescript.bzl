@@ -5,6 +5,9 @@ load("@aspect_rules_ts//ts:defs.bzl", "ts_project")
 load(":checks.bzl", "lint_test", "package_checks")
 load(":labels.bzl", "NODE_TYPES", "PERSISTENT_WORKER", "WORKER_TYPES", "absolute", "default_types", "path_in_repository", "type_deps", "unique")
 
+# Of targets with .tsx only: with these, the compiler reads preact, and the types of a browser, for every file.
+_JSX = {"jsx": "react-jsx", "jsxImportSource": "preact"}
+
 def ts_library(
         name,
         srcs,
@@ -27,10 +30,10 @@ def ts_library(
 
     Args:
       name: name of the target; call it like the folder.
-      srcs: .ts files of this package.
+      srcs: .ts files of this package, and .tsx with preact.
       deps: targets of this repository, and npm packages as `//:node_modules/zod`.
       data: files needed at run time.
-      types: global types; the default is the Workers runtime under platform/ and node elsewhere.
+      types: global types; the default is the Workers runtime under platform/, a browser in its console, and node elsewhere.
       testonly: whether only tests may use it; the default is that of the package.
       visibility: who may use it; the package's default is a layer group of //platform.
       tags: tags of all targets.
@@ -145,11 +148,12 @@ def compile_typescript(
         source_map = True,
         tags = tags,
         transpiler = "tsc",
-        tsconfig = {"compilerOptions": {
+        tsconfig = {"compilerOptions": dict(
+            _JSX if [src for src in srcs if src.endswith(".tsx")] else {},
             # A changed comment must not compile the dependents again.
-            "removeComments": True,
-            "types": types,
-        }},
+            removeComments = True,
+            types = types,
+        )},
         visibility = visibility,
         deps = compiler_deps + ["//:package_json"],
     )

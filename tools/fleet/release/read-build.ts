@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 import { parse } from "jsonc-parser";
@@ -31,12 +31,14 @@ export interface Build {
   readonly config: TenantConfig;
   readonly rendered: RenderedConfig;
   readonly state: WorkerState;
-  readonly files: { readonly bundle: string; readonly wrangler: string };
+  readonly files: { readonly bundle: string; readonly wrangler: string; readonly assets?: string | undefined };
   /** SHA-256, hexadecimal. */
   readonly bundleDigest: string;
   /** SHA-256 of the rendered configuration without its comments, hexadecimal. */
   readonly configDigest: string;
-  /** Names what is deployed: the same bundle with the same configuration has the same release. */
+  /** SHA-256 of the names and contents of the static assets, hexadecimal. */
+  readonly assetsDigest: string;
+  /** Names what is deployed: the same bundle and assets with the same configuration are the same release. */
   readonly release: string;
   readonly migrations: readonly Migration[];
 }
@@ -57,7 +59,9 @@ export function readBuild(files: BuildFiles, environment: EnvironmentName): Buil
   const config = readTenantConfig(files.config);
   const value: unknown = parse(readFileSync(wrangler, "utf8"));
   const rendered = parseRenderedConfig(value, wrangler);
+  const assets = rendered.assets && path.resolve(path.dirname(wrangler), rendered.assets.directory);
   const bundleDigest = sha256(readFileSync(files.bundle));
+  const assetsDigest = digestAssets(assets);
   const configDigest = sha256(JSON.stringify(value));
   return {
     tenantId: config.tenantId,
@@ -65,17 +69,29 @@ export function readBuild(files: BuildFiles, environment: EnvironmentName): Buil
     config,
     rendered,
     state: desiredState(rendered),
-    files: { bundle: files.bundle, wrangler },
+    files: { bundle: files.bundle, wrangler, assets },
     bundleDigest,
     configDigest,
-    release: releaseOf(bundleDigest, configDigest),
+    assetsDigest,
+    release: releaseOf({ bundleDigest, configDigest, assetsDigest }),
     migrations: readMigrations(files.migrations),
   };
 }
 
 /** The name of a release. Pure. */
-export function releaseOf(bundleDigest: string, configDigest: string): string {
-  return `r-${sha256(`${bundleDigest}\n${configDigest}`).slice(0, RELEASE_LENGTH)}`;
+export function releaseOf(digests: Pick<Build, "bundleDigest" | "configDigest" | "assetsDigest">): string {
+  const { bundleDigest, configDigest, assetsDigest } = digests;
+  return `r-${sha256(`${bundleDigest}\n${configDigest}\n${assetsDigest}`).slice(0, RELEASE_LENGTH)}`;
+}
+
+function digestAssets(folder: string | undefined): string {
+  if (folder === undefined) return sha256("");
+  requireFile(folder);
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).toSorted();
+  const contents = files
+    .filter((file) => statSync(path.join(folder, file)).isFile())
+    .map((file) => `${file} ${sha256(readFileSync(path.join(folder, file)))}\n`);
+  return sha256(contents.join(""));
 }
 
 function readMigrations(folder: string): Migration[] {

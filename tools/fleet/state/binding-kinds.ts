@@ -52,6 +52,7 @@ export const bindingConfigSchema = z.object({
   ),
   services: z._default(z.array(z.extend(named, { service: z.string(), entrypoint: z.optional(z.string()) })), []),
   version_metadata: z.optional(named),
+  assets: z.optional(z.extend(named, { directory: z.string() })),
 });
 
 export type BindingConfig = z.output<typeof bindingConfigSchema>;
@@ -125,6 +126,7 @@ const KINDS: readonly BindingKind[] = [
     read: ({ services }) =>
       services.map(({ binding, service, entrypoint }) => ({ name: binding, service, entrypoint })),
   },
+  { type: "assets", fields: [], read: ({ assets }) => (assets === undefined ? [] : [{ name: assets.binding }]) },
   {
     type: "version_metadata",
     fields: [],

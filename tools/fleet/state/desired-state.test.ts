@@ -9,7 +9,19 @@ describe("parseRenderedConfig", () => {
     const { state } = makeBuild();
     assert.deepEqual(
       state.bindings.map(({ name }) => name),
-      ["AI", "CHAT_SESSIONS", "DB", "ENVIRONMENT", "IDEMPOTENCY", "INGEST_JOBS", "KV", "QUOTAS", "VECTORS", "VERSION"],
+      [
+        "AI",
+        "ASSETS",
+        "CHAT_SESSIONS",
+        "DB",
+        "ENVIRONMENT",
+        "IDEMPOTENCY",
+        "INGEST_JOBS",
+        "KV",
+        "QUOTAS",
+        "VECTORS",
+        "VERSION",
+      ],
     );
   });
 

@@ -27,6 +27,7 @@ export function makeBuild(bundleDigest = "b1", changes: Partial<TenantConfigInpu
   });
   const rendered = parseRenderedConfig(wranglerConfigFor(config, "production"), "wrangler.production.jsonc");
   const configDigest = JSON.stringify(rendered);
+  const assetsDigest = "a1";
   return {
     tenantId: config.tenantId,
     environment: resolveEnvironment(config.tenantId, config.environments, "production"),
@@ -36,7 +37,8 @@ export function makeBuild(bundleDigest = "b1", changes: Partial<TenantConfigInpu
     files: { bundle: "bundle.js", wrangler: "wrangler.production.jsonc" },
     bundleDigest,
     configDigest,
-    release: releaseOf(bundleDigest, configDigest),
+    assetsDigest,
+    release: releaseOf({ bundleDigest, configDigest, assetsDigest }),
     migrations: [],
   };
 }

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -27,6 +27,8 @@ export interface WranglerOptions {
 export interface WranglerFiles {
   readonly bundle: string;
   readonly wrangler: string;
+  /** Folder of the static assets. */
+  readonly assets?: string | undefined;
 }
 
 /** Secrets for wrangler, handed over in a file that only the user can read and that is removed afterwards. */
@@ -160,13 +162,17 @@ export function wranglerEnv({ apiUrl, token, accountId, env }: WranglerOptions, 
   };
 }
 
-/** Lays the files out as the configuration names them: `gen/wrangler.jsonc`, `bundle.js`, `bundle.js.map`. */
-function copyFiles(folder: string, { bundle, wrangler }: WranglerFiles): string {
-  const config = path.join(folder, "gen", "wrangler.jsonc");
-  mkdirSync(path.dirname(config));
+/** Lays the files out as in the repository: the configuration names them by paths that are relative to it. */
+function copyFiles(folder: string, { bundle, wrangler, assets }: WranglerFiles): string {
+  const tenant = path.join(folder, "tenants", "one");
+  const config = path.join(tenant, "gen", "wrangler.jsonc");
+  mkdirSync(path.dirname(config), { recursive: true });
   copyFileSync(wrangler, config);
-  copyFileSync(bundle, path.join(folder, "bundle.js"));
-  if (existsSync(`${bundle}.map`)) copyFileSync(`${bundle}.map`, path.join(folder, "bundle.js.map"));
+  copyFileSync(bundle, path.join(tenant, "bundle.js"));
+  if (existsSync(`${bundle}.map`)) copyFileSync(`${bundle}.map`, path.join(tenant, "bundle.js.map"));
+  if (assets !== undefined) {
+    cpSync(assets, path.join(folder, "platform/console/assets"), { recursive: true, dereference: true });
+  }
   return config;
 }
 

@@ -13,6 +13,7 @@ const COMPATIBILITY_FLAGS = ["enable_request_signal"];
 /** Paths in a rendered file are relative to it: it lies in a folder of the tenant's own, beside which the bundle lies. */
 const BUNDLE = "../bundle.js";
 const MIGRATIONS_DIR = "../../../platform/storage/migrations";
+const ASSETS_DIR = "../../../platform/console/assets";
 
 /** A rendered wrangler configuration of one environment: JSON values only. */
 export type WranglerConfig = Readonly<Record<string, unknown>>;
@@ -47,6 +48,8 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
     ],
     vectorize: [{ binding: "VECTORS", index_name: environment.vectorizeIndex }],
     ai: { binding: "AI" },
+    // Asked by the Worker alone: it says which tenant a page is for, and sets the headers.
+    assets: { directory: ASSETS_DIR, binding: "ASSETS", html_handling: "none", run_worker_first: true },
     durable_objects: {
       bindings: [
         { name: "CHAT_SESSIONS", class_name: "ChatSession" },

@@ -90,6 +90,7 @@ function deploymentOf({ bundle, wrangler, config, areLimitsOn = true }: TenantRu
   return {
     name: wranglerConfig.name,
     modulePath: path.resolve(bundle),
+    configDir: path.dirname(path.resolve(wrangler)),
     config: wranglerConfig,
     ...(areLimitsOn ? {} : { extraVars: { LIMITS: "off" } }),
     vectorIndexes: Object.fromEntries(names.map(({ index_name }) => [index_name, index])),
