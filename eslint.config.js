@@ -76,6 +76,7 @@ export default tseslint.config(
     rules: {
       "repository/bindings-in-adapters": ["error", adapters],
       "repository/keys-from-scoped-key": "error",
+      "repository/tenant-id-first": "error",
       "repository/no-lookup-by-text": "error",
       "repository/platform-errors": "error",
     },

@@ -55,19 +55,19 @@ export function createD1AuditLog(db: D1Database, { keepAlive, reportFailure }: A
   return {
     async append(tenantId, entry) {
       const [, heads, unsealed] = await db.batch([
-        insertion(db, tenantId, entry),
-        selectHead(db, tenantId),
-        selectUnsealed(db, tenantId),
+        insertion(tenantId, db, entry),
+        selectHead(tenantId, db),
+        selectUnsealed(tenantId, db),
       ]);
-      const sealed = seal(db, tenantId, toHead(heads), unsealed?.results ?? []);
+      const sealed = seal(tenantId, db, toHead(heads), unsealed?.results ?? []);
       keepAlive(sealed.catch((error: unknown) => reportFailure(tenantId, error)));
     },
-    list: (tenantId, page) => listRecords(db, tenantId, page),
+    list: (tenantId, page) => listRecords(tenantId, db, page),
   };
 }
 
 /** Behind the last record, and behind the head: a number whose record was removed is never given again. */
-function insertion(db: D1Database, tenantId: TenantId, entry: AuditEntry): D1PreparedStatement {
+function insertion(tenantId: TenantId, db: D1Database, entry: AuditEntry): D1PreparedStatement {
   return db
     .prepare(
       `INSERT INTO audit_records (tenant_id, seq, at, trace_id, principal, tool, door, arguments_sha256, outcome, code,
@@ -92,11 +92,11 @@ function insertion(db: D1Database, tenantId: TenantId, entry: AuditEntry): D1Pre
     );
 }
 
-function selectHead(db: D1Database, tenantId: TenantId): D1PreparedStatement {
+function selectHead(tenantId: TenantId, db: D1Database): D1PreparedStatement {
   return db.prepare("SELECT seq, hash FROM audit_heads WHERE tenant_id = ?1").bind(tenantId);
 }
 
-function selectUnsealed(db: D1Database, tenantId: TenantId): D1PreparedStatement {
+function selectUnsealed(tenantId: TenantId, db: D1Database): D1PreparedStatement {
   return db
     .prepare(
       `SELECT * FROM audit_records
@@ -107,7 +107,7 @@ function selectUnsealed(db: D1Database, tenantId: TenantId): D1PreparedStatement
 }
 
 /** Writes the hashes of records and moves the head on. Doing it twice, or at once with others, changes nothing. */
-async function seal(db: D1Database, tenantId: TenantId, head: AuditHead, unsealed: readonly unknown[]): Promise<void> {
+async function seal(tenantId: TenantId, db: D1Database, head: AuditHead, unsealed: readonly unknown[]): Promise<void> {
   const records = await linkRows(tenantId, head, unsealed);
   const last = records.at(-1);
   if (last === undefined) return;
@@ -134,15 +134,15 @@ function linkRows(tenantId: TenantId, head: AuditHead, rows: readonly unknown[])
 }
 
 async function listRecords(
-  db: D1Database,
   tenantId: TenantId,
+  db: D1Database,
   { limit, cursor }: { readonly limit: number; readonly cursor?: string },
 ): Promise<AuditPage> {
   const size = Math.min(Math.max(1, limit), MAX_AUDIT_PAGE);
   const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : parseCursor(cursor);
   const [heads, unsealed, rows] = await db.batch([
-    selectHead(db, tenantId),
-    selectUnsealed(db, tenantId),
+    selectHead(tenantId, db),
+    selectUnsealed(tenantId, db),
     db
       .prepare("SELECT * FROM audit_records WHERE tenant_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3")
       .bind(tenantId, before, size + 1),

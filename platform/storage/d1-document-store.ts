@@ -55,7 +55,7 @@ function documentReads(db: D1Database): DocumentReads {
           `SELECT DISTINCT doc_id FROM vectors WHERE ${IS_LISTED} AND state = 'pending'`,
           `SELECT DISTINCT doc_id FROM ingest_job_documents WHERE ${IS_LISTED}`,
         ].map((sql) => db.prepare(sql).bind(tenantId, JSON.stringify(docIds))),
-        doomedStatement(db, tenantId),
+        doomedStatement(tenantId, db),
       ]);
       const byId = new Map(
         (documents?.results ?? []).map(parseDocumentRow).map((document) => [document.docId, document]),
@@ -111,7 +111,7 @@ function documentWrites(db: D1Database): DocumentWrites {
   return {
     async replaceDocuments(tenantId, replacements) {
       const outcomes: ReplacementOutcome[] = [];
-      for (const group of groupStatements(db, tenantId, replacements)) {
+      for (const group of groupStatements(tenantId, db, replacements)) {
         const results = await db.batch(group.flat());
         let last = -1;
         for (const statements of group) {
@@ -149,14 +149,14 @@ function documentWrites(db: D1Database): DocumentWrites {
 
 /** Joins documents into batches; each document's statements are one element, so that they share a transaction. */
 function groupStatements(
-  db: D1Database,
   tenantId: TenantId,
+  db: D1Database,
   replacements: readonly DocumentReplacement[],
 ): D1PreparedStatement[][][] {
   const groups: D1PreparedStatement[][][] = [];
   let size = Infinity;
   for (const replacement of replacements) {
-    const statements = replaceStatements(db, tenantId, replacement);
+    const statements = replaceStatements(tenantId, db, replacement);
     if (size + statements.length > MAX_BATCH_STATEMENTS) {
       groups.push([]);
       size = 0;
@@ -172,7 +172,7 @@ type Searches = Pick<DocumentStore, "searchText" | "findChunks">;
 function searches(db: D1Database): Searches {
   return {
     async searchText(tenantId, query, limit, reading) {
-      const statement = searchTextStatement(db, tenantId, query, limit, reading);
+      const statement = searchTextStatement(tenantId, db, query, limit, reading);
       if (statement === undefined) return [];
       const { results } = await statement.all();
       const hits = results.flatMap((row) => {

@@ -20,10 +20,10 @@ const IS_JOB = "tenant_id = ?1 AND job_id = ?2";
 
 /** The job store in D1 (tables `ingest_jobs…`, see schema.md). The tenant is in every statement. */
 export function createD1IngestJobStore(db: D1Database): IngestJobStore {
-  return { ...jobReads(db), ...jobWrites(db), createJob: (tenantId, job) => createJob(db, tenantId, job) };
+  return { ...jobReads(db), ...jobWrites(db), createJob: (tenantId, job) => createJob(tenantId, db, job) };
 }
 
-async function createJob(db: D1Database, tenantId: TenantId, job: NewJob): Promise<void> {
+async function createJob(tenantId: TenantId, db: D1Database, job: NewJob): Promise<void> {
   const { jobId, principalId, traceId, createdAtMs, total, documents } = job;
   const bound = (sql: string, rows: string): D1PreparedStatement => db.prepare(sql).bind(tenantId, jobId, rows);
   const rows = documents.map(({ docId, part }, index) => ({ index, docId, part }));

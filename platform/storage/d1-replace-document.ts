@@ -58,8 +58,8 @@ const READ_OUTCOME = `SELECT ${IS_TAKEN} AS taken`;
  * The last one answers whether it took. Repeating the batch changes nothing.
  */
 export function replaceStatements(
-  db: D1Database,
   tenantId: TenantId,
+  db: D1Database,
   replacement: DocumentReplacement,
 ): D1PreparedStatement[] {
   const { document, chunks, base, claim } = replacement;

@@ -15,8 +15,8 @@ const MAX_SQL_METADATA_CONDITIONS = 24;
  * Metadata conditions only narrow the rows here; the caller compares them again, by type.
  */
 export function searchTextStatement(
-  db: D1Database,
   tenantId: TenantId,
+  db: D1Database,
   query: string,
   limit: number,
   { filter, acl }: { readonly filter: DocumentFilter; readonly acl: ReadonlySet<string> },

@@ -45,7 +45,7 @@ export function createD1VectorLedger(db: D1Database): VectorLedger {
     async listDoomedVectors(tenantId, docIds) {
       const statement =
         docIds === undefined
-          ? doomedStatement(db, tenantId)
+          ? doomedStatement(tenantId, db)
           : db
               .prepare(
                 "SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND doc_id IN (SELECT value FROM json_each(?2)) AND state = 'doomed'",
@@ -66,7 +66,7 @@ export function createD1VectorLedger(db: D1Database): VectorLedger {
 const MAX_DOOMED_VECTORS = 1_000;
 
 /** Lists doomed vectors of a tenant, a bounded number. */
-export function doomedStatement(db: D1Database, tenantId: TenantId): D1PreparedStatement {
+export function doomedStatement(tenantId: TenantId, db: D1Database): D1PreparedStatement {
   return db
     .prepare("SELECT vector_id FROM vectors WHERE tenant_id = ?1 AND state = 'doomed' LIMIT ?2")
     .bind(tenantId, MAX_DOOMED_VECTORS);

@@ -36,7 +36,7 @@ export function createKvSearchCache(kv: KVNamespace): SearchCache {
     async forgetDocument(tenantId, docId) {
       const mark = await markOf(docId);
       let forgotten = 0;
-      for await (const names of listHolding(kv, tenantId, mark)) {
+      for await (const names of listHolding(tenantId, kv, mark)) {
         for (let start = 0; start < names.length; start += PARALLEL_DELETES)
           await Promise.all(names.slice(start, start + PARALLEL_DELETES).map((name) => kv.delete(name)));
         forgotten += names.length;
@@ -55,7 +55,7 @@ async function markOf(docId: string): Promise<string> {
 }
 
 /** Names of entries that hold a document, page by page. */
-async function* listHolding(kv: KVNamespace, tenantId: TenantId, mark: string): AsyncGenerator<string[]> {
+async function* listHolding(tenantId: TenantId, kv: KVNamespace, mark: string): AsyncGenerator<string[]> {
   let cursor: string | undefined;
   do {
     const page = await kv.list({ prefix: keyOf(tenantId, ""), ...(cursor === undefined ? {} : { cursor }) });

@@ -55,7 +55,7 @@ export function budgetedModels(models: ModelClient, purse: Purse): BudgetedModel
   ): Promise<Admission> => {
     const tokensIn = promptTokens(request) + moreTokens;
     const need = largestCost(purse.ai, request.model, tokensIn, request.maxTokens ?? DEFAULT_MAX_TOKENS);
-    return reserve(purse, tenantId, { modelId: request.model, need, rate }, context);
+    return reserve(tenantId, purse, { modelId: request.model, need, rate }, context);
   };
   const spend = async (
     admission: Admission,
@@ -87,12 +87,12 @@ export function budgetedModels(models: ModelClient, purse: Purse): BudgetedModel
     async embed(tenantId, request, context) {
       const tokens = request.texts.reduce((sum, text) => sum + estimateTokens(text), 0);
       const call = { model: request.model, tokens, context };
-      return spendWhole(purse, tenantId, call, () => models.embed(tenantId, request, context));
+      return spendWhole(tenantId, purse, call, () => models.embed(tenantId, request, context));
     },
 
     async rerank(tenantId, request, context) {
       const call = { model: request.model, tokens: estimateRerankTokens(request), context };
-      return spendWhole(purse, tenantId, call, () => models.rerank(tenantId, request, context));
+      return spendWhole(tenantId, purse, call, () => models.rerank(tenantId, request, context));
     },
   };
   return budgeted;
@@ -100,13 +100,13 @@ export function budgetedModels(models: ModelClient, purse: Purse): BudgetedModel
 
 /** A call that answers in one piece and writes no text: reserved by its estimate, settled by its usage. */
 async function spendWhole<Answer extends { readonly usage: TokenUsage }>(
-  purse: Purse,
   tenantId: TenantId,
+  purse: Purse,
   { model, tokens, context }: { readonly model: string; readonly tokens: number; readonly context: CallContext },
   call: () => Promise<Answer>,
 ): Promise<Answer> {
   const need = amountOf(model, tokens, 0);
-  const admission = await reserve(purse, tenantId, { modelId: model, need, rate: takeRate(purse) }, context);
+  const admission = await reserve(tenantId, purse, { modelId: model, need, rate: takeRate(purse) }, context);
   try {
     const answer = await call();
     admission.settle(amountOf(model, answer.usage.tokensIn, 0));
@@ -125,8 +125,8 @@ function takeRate({ count }: Purse): readonly RateDemand[] {
 }
 
 async function reserve(
-  { quotas, budgets, waitUntil, count }: Purse,
   tenantId: TenantId,
+  { quotas, budgets, waitUntil, count }: Purse,
   { rate, modelId, need }: { rate: readonly RateDemand[]; modelId: string; need: Amount },
   { principalId = "anonymous" }: CallContext,
 ): Promise<Admission> {
