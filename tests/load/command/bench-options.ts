@@ -22,6 +22,7 @@ export const benchSpec = {
     seconds: { type: "string", value: "N", about: `measure each for so long (default ${DEFAULT_SECONDS})` },
     json: { type: "string", value: "FILE", about: "write all figures there" },
     check: { type: "boolean", about: "exit with 1 when a promise is not kept" },
+    "bare-session": { type: "string", hidden: true, about: "bundle of the least session" },
     floor: { type: "string", hidden: true, about: "bundle of the pass-through" },
     product: { type: "string", hidden: true, about: "bundle of the product" },
   },
@@ -50,7 +51,11 @@ export function readBenchOptions(
     seconds: readSeconds(values.seconds),
     jsonFile: values.json === undefined ? undefined : userPath(invocation, values.json),
     isChecked: values.check === true,
-    bundles: { floor: required(values.floor, "floor"), product: required(values.product, "product") },
+    bundles: {
+      bareSession: required(values["bare-session"], "bare-session"),
+      floor: required(values.floor, "floor"),
+      product: required(values.product, "product"),
+    },
   };
 }
 

@@ -22,6 +22,11 @@ export class ChatClient {
     return reply;
   }
 
+  /** What the least session answers: the model's own stream. */
+  bareTurn(message: string, sessionId?: string): Promise<Reply> {
+    return this.#send({ path: "/", body: JSON.stringify({ message, sessionId }) });
+  }
+
   /** One turn as JSON. */
   wholeTurn(message: string, sessionId?: string): Promise<Reply> {
     return this.#send({ path: "/chat", body: JSON.stringify({ message, sessionId, stream: false }) });

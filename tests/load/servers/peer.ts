@@ -9,8 +9,13 @@ import { announce } from "#tests/load/servers/server-process";
  */
 type Listen = (this: Server, ...args: unknown[]) => Server;
 
+/** Longer than any scenario lets a connection idle. */
+const KEEP_ALIVE_MS = 60_000;
+
 const listen = Object.getOwnPropertyDescriptor(Server.prototype, "listen")?.value as Listen;
 Server.prototype.listen = function (this: Server, ...args: unknown[]) {
+  // Node would close a connection that waits for its turn in a bench.
+  Object.assign(this, { keepAliveTimeout: KEEP_ALIVE_MS });
   const onListening = args.findLast((arg) => typeof arg === "function") as (() => void) | undefined;
   return listen.call(this, { port: 0, host: "127.0.0.1" }, () => {
     onListening?.();

@@ -5,6 +5,7 @@ import type { WorkerOptions } from "#tests/load/servers/worker-options";
 
 /** Paths of the bundles that are measured. */
 export interface Bundles {
+  readonly bareSession: string;
   readonly floor: string;
   readonly product: string;
 }
@@ -51,6 +52,14 @@ export class Servers {
     const { product: modulePath } = this.#bundles;
     return this.#start("chat", () =>
       this.#worker({ kind: "product", modulePath, areLimitsOn: true, answer: CHAT_ANSWER }),
+    );
+  }
+
+  /** The least session, with the same model. */
+  bareSession(): Promise<ServerProcess> {
+    const { bareSession: modulePath } = this.#bundles;
+    return this.#start("bare session", () =>
+      this.#worker({ kind: "product", modulePath, areLimitsOn: false, answer: CHAT_ANSWER }),
     );
   }
 
