@@ -19,6 +19,9 @@ def default_types():
     Code under platform/ runs in workerd and must not see the globals of node; the simulators,
     the tools and the tests run in node; pages run in a browser, whose
     types come with preact.
+
+    Returns:
+      names as in "types" of a tsconfig.
     """
     package = native.package_name()
     if _is_in(package, "platform/console"):

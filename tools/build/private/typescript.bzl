@@ -77,7 +77,7 @@ def ts_test(
       env: environment variables.
       types: global types; the default is the Workers runtime and node.
       size: small (one minute), medium (five), large (fifteen).
-      tags: tags of all targets.
+      tags: tags of all targets; `manual`, for a slow test, of the test alone: name it in //tests:thorough.
     """
     compiled = name + ".compiled"
     compile_typescript(
@@ -85,7 +85,8 @@ def ts_test(
         srcs = srcs,
         deps = deps,
         lint = name + ".lint",
-        tags = tags,
+        # A test that only CI runs is linted with everything else.
+        tags = [tag for tag in tags if tag != "manual"],
         testonly = True,
         types = types if types != None else WORKER_TYPES + NODE_TYPES,
     )

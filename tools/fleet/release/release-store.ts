@@ -66,10 +66,16 @@ export class ReleaseStore {
   }
 }
 
-/** The store of an account; absent until something was provisioned in it. */
+/**
+ * The store of an account; absent until something was provisioned in it. A database without its last table is one whose
+ * maker was killed: it counts as absent, so that the next run completes it.
+ */
 export async function openReleaseStore(account: Account): Promise<ReleaseStore | undefined> {
   const database = await findDatabase(account, RELEASES_DATABASE);
-  return database === undefined ? undefined : new ReleaseStore(account, database.uuid);
+  if (database === undefined) return undefined;
+  const store = new ReleaseStore(account, database.uuid);
+  const [tables = []] = await store.query([{ sql: "SELECT name FROM sqlite_master WHERE name = 'leases'" }]);
+  return tables.length === 0 ? undefined : store;
 }
 
 /** The store of an account, made if it is missing. */

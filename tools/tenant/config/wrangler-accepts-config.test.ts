@@ -23,9 +23,12 @@ const config = tenantConfigSchema.parse({
 });
 
 describe("the real wrangler", () => {
-  const folder = mkdtempSync(path.join(os.tmpdir(), "wrangler-accepts-"));
-  after(() => rmSync(folder, { recursive: true }));
-  mkdirSync(path.join(folder, "gen"));
+  const root = mkdtempSync(path.join(os.tmpdir(), "wrangler-accepts-"));
+  after(() => rmSync(root, { recursive: true }));
+  // As in the repository, whose other folders the configuration names.
+  const folder = path.join(root, "tenants", "acme");
+  mkdirSync(path.join(folder, "gen"), { recursive: true });
+  mkdirSync(path.join(root, "platform/console/assets"), { recursive: true });
   writeFileSync(
     path.join(folder, "bundle.js"),
     'import { WorkflowEntrypoint } from "cloudflare:workers";\nexport default { fetch: () => new Response("") };\nexport class ChatSession {}\nexport class IdempotencyRecord {}\nexport class TenantQuota {}\nexport class IngestWorkflow extends WorkflowEntrypoint {}\n',
@@ -49,6 +52,7 @@ describe("the real wrangler", () => {
         `env.DB (acme-${name})`,
         `env.VECTORS (acme-${name})`,
         "env.AI",
+        "env.ASSETS",
       ]) {
         assert.ok(stdout.includes(binding), `${binding} is missing in:\n${stdout}`);
       }

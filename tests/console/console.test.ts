@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { after, before, describe, it } from "node:test";
+
+import type { Browser, Page } from "playwright-core";
+
+import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
+import { findings, keepPicture, openPage, startBrowser, type WatchedPage } from "./start-browser.js";
+
+const HANDBOOK = `# Handbook of the harbour
+
+Ships report to the harbour master by radio before they enter. The radio channel of the harbour master is channel 12.
+
+The crane on the east quay lifts forty tonnes. It may not be used when the wind is above 60 kilometres per hour.
+`;
+
+describe("the console, in Chromium", () => {
+  let worker: TestWorker;
+  let browser: Browser;
+  let origin: string;
+
+  before(async () => {
+    worker = await startTestWorker({ model: { tokenDelayMs: 40 }, extraVars: { LIMITS: "off" } });
+    browser = await startBrowser();
+    origin = worker.runtime.url.origin;
+    const key = await worker.makeKey("acme", ["ingest"]);
+    const document = { docId: "harbour.md", title: "Harbour", text: HANDBOOK };
+    await worker.call("/ingest", { tenant: "acme", key, body: document });
+  });
+  after(async () => {
+    await browser.close();
+    await worker.dispose();
+  });
+
+  async function signedIn(size?: { width: number; height: number }): Promise<WatchedPage> {
+    const watched = await openPage(browser, origin, size);
+    await watched.page
+      .getByLabel("API key")
+      .fill(await worker.makeKey("acme", ["chat", "search", "ingest", "tools", "admin"]));
+    await watched.page.getByRole("button", { name: "Sign in" }).click();
+    await watched.page.getByLabel("Message").waitFor();
+    return watched;
+  }
+
+  async function open(page: Page, view: string): Promise<void> {
+    await page.getByRole("navigation").getByRole("link", { name: view }).click();
+  }
+
+  it("refuses a wrong key with words, and keeps no key anywhere", async () => {
+    const { page } = await openPage(browser, origin);
+    await page.getByLabel("API key").fill("ak_acme_wrong");
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByRole("alert").getByText("not valid").first().waitFor();
+    const signed = await signedIn();
+    assert.equal(await signed.page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length"), 0);
+    await signed.page.reload();
+    await signed.page.getByLabel("API key").waitFor();
+  });
+
+  it("streams a chat visibly, marks what is cited, and moves nothing while it grows", async () => {
+    const { page, problems, requests } = await signedIn();
+    await page.getByLabel("Message").fill("Which radio channel has the harbour master?");
+    const composer = await page.getByLabel("Message").boundingBox();
+    await page.getByRole("button", { name: "Send" }).click();
+    const answer = page.locator(".turn.assistant .answer");
+    await answer.filter({ hasText: /\w/ }).waitFor();
+    const early = (await answer.textContent()) ?? "";
+    assert.ok(await page.getByRole("button", { name: "Stop" }).isVisible(), "the turn is not running any more");
+    await page.getByRole("button", { name: "Send" }).waitFor();
+    const whole = (await answer.textContent()) ?? "";
+    assert.ok(whole.length > early.length, `${early} | ${whole}`);
+    assert.deepEqual(await page.getByLabel("Message").boundingBox(), composer);
+    await keepPicture(page, "chat");
+
+    await page
+      .getByRole("button", { name: /^Citation 1/ })
+      .first()
+      .click();
+    const mark = page.getByRole("dialog").locator("mark").first();
+    await mark.waitFor();
+    const marked = (await mark.textContent()) ?? "";
+    assert.match(marked, /channel 12/);
+    assert.ok(HANDBOOK.includes(marked), marked);
+    await keepPicture(page, "citation");
+    await page.getByRole("button", { name: "Close" }).click();
+    assert.deepEqual(problems, []);
+    assert.deepEqual([...new Set(requests.map((url) => new URL(url).origin))], [origin]);
+  });
+
+  it("remembers conversations, shows one again and deletes it", async () => {
+    const { page } = await signedIn();
+    await page.getByLabel("Message").fill("Good morning");
+    await page.keyboard.press("Enter");
+    const list = page.getByRole("complementary", { name: "Conversations" });
+    await list.getByText("2 messages").waitFor();
+    await page.getByRole("button", { name: "New conversation" }).click();
+    await list.getByText("2 messages").click();
+    await page.locator(".turn.user").getByText("Good morning").waitFor();
+    page.once("dialog", (dialog) => void dialog.accept());
+    await list.getByRole("button", { name: /^Delete/ }).click();
+    await list.getByText("2 messages").waitFor({ state: "detached" });
+  });
+
+  it("searches, and says why", async () => {
+    const { page } = await signedIn();
+    await open(page, "Search");
+    await page.getByLabel("Question").fill("How much does the crane lift?");
+    await page.getByRole("button", { name: "Search" }).click();
+    await page.getByText("Why this result?").click();
+    await page.getByRole("table", { name: "Stages" }).getByText("lexical").waitFor();
+    await page.getByText("Harbour").first().click();
+    assert.match((await page.locator("mark").first().textContent()) ?? "", /forty tonnes/);
+    await keepPicture(page, "search");
+  });
+
+  it("uploads a document, shows its passages and deletes it", async () => {
+    const { page } = await signedIn();
+    await open(page, "Documents");
+    const file = path.join(mkdtempSync(path.join(tmpdir(), "upload-")), "lighthouse.md");
+    writeFileSync(file, "# Light\n\nIt blinks twice.\n");
+    await page.getByLabel("Text or Markdown files").setInputFiles(file);
+    await page.getByRole("button", { name: "Upload" }).click();
+    await page.getByText("1 of 1 stored.").waitFor();
+    const entry = page.getByRole("listitem").filter({ hasText: "lighthouse.md" });
+    await entry.locator("summary").click();
+    await entry.getByRole("button", { name: "Show its passages" }).click();
+    await entry.getByText("It blinks twice.").waitFor();
+    await keepPicture(page, "documents");
+    page.once("dialog", (dialog) => void dialog.accept());
+    await entry.getByRole("button", { name: "Delete lighthouse.md" }).click();
+    await entry.waitFor({ state: "detached" });
+  });
+
+  it("runs a tool by the form of its schema, and lists the call in the audit", async () => {
+    const { page } = await signedIn();
+    await open(page, "Tools");
+    const tool = page.getByRole("listitem").filter({ hasText: "vector_search" });
+    await tool.locator("summary").click();
+    await tool.getByLabel("query (required)").fill("crane");
+    await tool.getByRole("button", { name: "Run" }).click();
+    await tool.getByText(/forty tonnes/).waitFor();
+    await open(page, "Audit");
+    await page.getByRole("table").getByText("vector_search").first().waitFor();
+  });
+
+  for (const scheme of ["light", "dark"] as const) {
+    it(`has names on all controls and enough contrast in every view, ${scheme}`, async () => {
+      const { page, problems } = await signedIn();
+      await page.emulateMedia({ colorScheme: scheme });
+      for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Audit"]) {
+        await open(page, view);
+        await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
+        assert.deepEqual(await findings(page, "unnamedControls"), [], view);
+        assert.deepEqual(await findings(page, "faintTexts"), [], view);
+      }
+      await keepPicture(page, `audit-${scheme}`);
+      assert.deepEqual(problems, []);
+    });
+  }
+
+  it("fits a phone: nothing is wider than the screen", async () => {
+    const { page } = await signedIn({ width: 390, height: 800 });
+    for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Audit"]) {
+      await open(page, view);
+      await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
+      assert.ok(await page.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"), view);
+    }
+    await open(page, "Chat");
+    await keepPicture(page, "phone");
+  });
+
+  it("shows the API for people", async () => {
+    const { page, problems } = await openPage(browser, `${origin}/docs`);
+    await page.getByText("POST /chat", { exact: true }).click();
+    await page.getByText("Needs a key with the scope chat.").first().waitFor();
+    assert.deepEqual(await findings(page, "unnamedControls"), []);
+    assert.deepEqual(problems, []);
+  });
+});

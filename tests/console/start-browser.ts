@@ -1,0 +1,63 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+import { type Browser, chromium, type Page } from "playwright-core";
+
+/** Where Debian and others put it; `$CHROMIUM` wins. */
+const PLACES = [
+  process.env["CHROMIUM"] ?? "",
+  "/usr/bin/chromium",
+  "/usr/bin/chromium-browser",
+  "/usr/bin/google-chrome",
+];
+
+/** A page under watch: what it logged as an error, and every address it asked. */
+export interface WatchedPage {
+  readonly page: Page;
+  readonly problems: readonly string[];
+  readonly requests: readonly string[];
+}
+
+/** Starts Chromium without a window. */
+export async function startBrowser(): Promise<Browser> {
+  const executablePath = PLACES.find((file) => file !== "" && existsSync(file));
+  if (executablePath === undefined)
+    throw new Error("Chromium is not there: apt-get install chromium, or set CHROMIUM.");
+  // Inside the sandbox of a test there is no second one.
+  return chromium.launch({ executablePath, args: ["--no-sandbox"] });
+}
+
+/** Opens a page of its own, of a desktop's size unless another is given. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  size = { width: 1200, height: 800 },
+): Promise<WatchedPage> {
+  const context = await browser.newContext({ viewport: size });
+  await context.addInitScript({ path: path.resolve("tests/console/page-checks.js") });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  const requests: string[] = [];
+  page.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) problems.push(message.text());
+  });
+  page.on("pageerror", ({ message }) => {
+    problems.push(message);
+  });
+  page.on("request", (request) => {
+    requests.push(request.url());
+  });
+  await page.goto(url);
+  return { page, problems, requests };
+}
+
+/** Keeps a picture with the outputs of the test. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env["TEST_UNDECLARED_OUTPUTS_DIR"];
+  if (folder !== undefined) await page.screenshot({ path: path.join(folder, `${name}.png`) });
+}
+
+/** What one of the checks of page-checks.js finds in a page. */
+export async function findings(page: Page, check: "unnamedControls" | "faintTexts"): Promise<readonly string[]> {
+  return page.evaluate<string[]>(`pageChecks.${check}()`);
+}
