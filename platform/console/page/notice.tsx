@@ -20,7 +20,7 @@ function titleOf(error: unknown): string {
     case "unauthenticated":
       return "The key is not valid any more.";
     case "forbidden":
-    case "insufficient_scope":
+    case "tool_forbidden":
       return "The key may not do this.";
     case "rate_limited":
       return "Too many requests.";

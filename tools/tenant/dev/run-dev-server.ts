@@ -108,16 +108,16 @@ function startScreen(options: DevOptions, address: { url: string; apiKey: string
   );
 }
 
+/** The pages that the Worker serves; the wrangler configuration names their folder, beside which it lies. */
+const CONSOLE_ASSETS = "//platform/console:assets";
+
 /** Builds after each change and serves the new files; while a build fails, the last good version goes on serving. */
 function watchAndReload(runtime: TenantRuntime, { files }: DevOptions, watchDir: string): Cleanup {
   const built = [files.bundle, files.wrangler].map((file) => ({
     label: labelOf(files.tenantId, file),
     path: builtPath(watchDir, file),
   }));
-  const rebuilder = createRebuilder(
-    watchDir,
-    built.map(({ label }) => label),
-  );
+  const rebuilder = createRebuilder(watchDir, [...built.map(({ label }) => label), CONSOLE_ASSETS]);
   const [bundle = files.bundle, wrangler = files.wrangler] = built.map((file) => file.path);
   const folders = ["platform", `tenants/${files.tenantId}`].map((folder) => path.join(watchDir, folder));
   const unwatch = watchSources(folders, async (changed) => {

@@ -23,7 +23,11 @@ export function formatStartScreen(facts: StartFacts, paint: Paint): string {
     "",
     `  ${paint("bold", title)} ${paint("dim", `serves after ${facts.startMs} ms`)}`,
     "",
-    row("url", paint("cyan", facts.url) + (facts.portNote === undefined ? "" : paint("yellow", `  ${facts.portNote}`))),
+    row(
+      "url",
+      `${paint("cyan", facts.url)}  ${paint("dim", "(in a browser: the console; sign in with the key)")}` +
+        (facts.portNote === undefined ? "" : paint("yellow", `  ${facts.portNote}`)),
+    ),
     row("key", facts.apiKey),
     row("data", facts.dataDir),
     row("model", facts.model),
