@@ -82,6 +82,16 @@ describe("fuseRankings", () => {
     );
   });
 
+  it("gives the last item something, however little its score differs from the best", () => {
+    const items = [
+      { id: "a", score: 1 + Number.EPSILON },
+      { id: "b", score: 1 },
+    ];
+    const [first, last] = fuseRankings([{ items, weight: 1 }], "convex");
+    assert.deepEqual([first?.id, first?.score, last?.id], ["a", 1, "b"]);
+    assert.ok((last?.score ?? 0) > 0.3);
+  });
+
   it("takes what lies beyond a cut for as good as the last item, and what no word was found in for nothing", () => {
     const lexical = [
       { id: "right", score: 5 },

@@ -52,15 +52,17 @@ function reciprocalRanks(items: readonly RankedItem[]): Map<string, number> {
   return worth;
 }
 
-/** The best score becomes 1, the lowest possible 0. Where that is not known, it lies below the worst item: it was found, others were not. */
+/** The best score becomes 1, the lowest possible 0. Where that is not known, the worst item is worth more than 0: it was found, others were not. */
 function scaledScores(items: readonly RankedItem[], lowest?: number): Map<string, number> {
   const values = items.map(({ score }) => score);
   const best = Math.max(...values);
-  const worst = Math.min(...values);
-  const floor = lowest ?? worst - (best - worst) / items.length;
+  const worst = lowest ?? Math.min(...values);
+  const range = best - worst;
+  // Counted in ranges, not taken off the worst score: there a small difference would vanish when it is rounded.
+  const below = lowest === undefined ? 1 / items.length : 0;
   const worth = new Map<string, number>();
   for (const { id, score } of items) {
-    if (!worth.has(id)) worth.set(id, best <= floor ? 1 : Math.max(0, (score - floor) / (best - floor)));
+    if (!worth.has(id)) worth.set(id, range <= 0 ? 1 : Math.max(0, ((score - worst) / range + below) / (1 + below)));
   }
   return worth;
 }

@@ -5,6 +5,9 @@ load("@aspect_rules_ts//ts:defs.bzl", "ts_project")
 load(":checks.bzl", "lint_test", "package_checks")
 load(":labels.bzl", "NODE_TYPES", "PERSISTENT_WORKER", "WORKER_TYPES", "absolute", "default_types", "path_in_repository", "type_deps", "unique")
 
+# A test with properties gets one seed; see tools/quality/fix-property-seed.ts.
+_PROPERTIES = "//:node_modules/fast-check"
+
 # Of targets with .tsx only: with these, the compiler reads preact, and the types of a browser, for every file.
 _JSX = {"jsx": "react-jsx", "jsxImportSource": "preact"}
 
@@ -68,6 +71,7 @@ def ts_test(
     | `:<name>.lint` | test: eslint with types                        | `bazel test //pkg:<name>.lint` |
 
     Fails also when no test ran, and for `only`, and for `skip` or `todo` without a reason.
+    Properties of fast-check start from one seed; `--test_env=PROPERTY_SEED=random` takes another.
 
     Args:
       name: name of the test.
@@ -80,6 +84,7 @@ def ts_test(
       tags: tags of all targets; `manual`, for a slow test, of the test alone: name it in //tests:thorough.
     """
     compiled = name + ".compiled"
+    has_properties = _PROPERTIES in deps
     compile_typescript(
         name = compiled,
         srcs = srcs,
@@ -93,7 +98,12 @@ def ts_test(
     js_test(
         name = name,
         size = size,
-        data = unique([compiled, "//tools/quality:run_tests"] + deps + data),
+        data = unique(
+            [compiled, "//tools/quality:run_tests"] +
+            (["//tools/quality:fix_property_seed"] if has_properties else []) +
+            deps +
+            data,
+        ),
         entry_point = "//tools/quality:run-tests.js",
         env = env,
         fixed_args = [
@@ -101,7 +111,8 @@ def ts_test(
             for src in srcs
             if src.endswith(".test.ts")
         ],
-        node_options = ["--enable-source-maps"],
+        node_options = ["--enable-source-maps"] +
+                       (["--import=./tools/quality/fix-property-seed.js"] if has_properties else []),
         tags = tags,
     )
     package_checks()

@@ -25,8 +25,9 @@ export function formatStartScreen(facts: StartFacts, paint: Paint): string {
     "",
     row(
       "url",
-      `${paint("cyan", facts.url)}  ${paint("dim", "(in a browser: the console; sign in with the key)")}` +
-        (facts.portNote === undefined ? "" : paint("yellow", `  ${facts.portNote}`)),
+      paint("cyan", facts.url) +
+        (facts.portNote === undefined ? "" : paint("yellow", `  ${facts.portNote}`)) +
+        paint("dim", "  (in a browser: the console; sign in with the key)"),
     ),
     row("key", facts.apiKey),
     row("data", facts.dataDir),
