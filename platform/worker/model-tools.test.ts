@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import type { TurnToolCall } from "#chat/chat-request";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
+import { ALL_TOOLS } from "#worker/testing/two-tenants";
 
 interface ChatData {
   readonly sessionId: string;
@@ -23,15 +24,6 @@ interface ScriptedToolCall {
   readonly arguments: Readonly<Record<string, unknown>>;
 }
 
-const ALL_TOOLS = [
-  "classify_intent",
-  "extract_entities",
-  "ingest_docs",
-  "kv_get",
-  "summarize",
-  "tag_chunk_docs",
-  "vector_search",
-];
 const MODEL = "@cf/openai/gpt-oss-20b";
 const KV_GET: ScriptedToolCall = { name: "kv_get", arguments: { key: "hours" } };
 const WITHOUT_TOOLS = "@cf/meta/llama-3.1-8b-instruct";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
+import { searchResponseSchema } from "#rag/search-response";
 import { CALLS_PATH } from "#worker/testing/counted-env";
 import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
@@ -82,6 +83,28 @@ describe("what a request costs", () => {
       perRound.push((await takeCalls()).filter((call) => OBJECTS.test(call)).length);
     }
     assert.ok(Math.min(...perRound) <= 4, `calls for 20 requests each: ${perRound.join()}`);
+  });
+
+  it("is, for a search from the cache, the revision of the documents and one read of KV, and no index or model", async () => {
+    const key = await worker.makeKey("umbrella", ["search", "ingest"]);
+    const ask = async () => {
+      const { status, text, json } = await worker.call("/search", {
+        tenant: "umbrella",
+        key,
+        body: { query: "Is it cached?" },
+      });
+      assert.equal(status, 200, text);
+      const isHit = searchResponseSchema.parse(json.data).why.cache.hit;
+      return { isHit, calls: await settled() };
+    };
+    const first = await ask();
+    assert.equal(first.isHit, false);
+    assert.ok(first.calls.includes("KV.put"), first.calls.join());
+    const second = await ask();
+    assert.deepEqual(
+      [second.isHit, second.calls.filter((call) => !call.startsWith("QUOTAS."))],
+      [true, ["DB.first", "KV.get"]],
+    );
   });
 
   it("is, in a new isolate, the reads of the key and of the settings besides, once", async () => {

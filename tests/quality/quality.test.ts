@@ -8,7 +8,7 @@ import { readCorpus } from "#tests/quality/read-corpus";
 
 /** What `report` printed last for the product's size of chunks: raise a number when the product has become better. */
 const REACHED: Readonly<Record<string, { readonly ndcg: number; readonly recall: number }>> = {
-  bm25: { ndcg: 0.889, recall: 0.93 },
+  bm25: { ndcg: 0.902, recall: 0.93 },
   vector: { ndcg: 0.901, recall: 0.938 },
   fused: { ndcg: 0.917, recall: 0.945 },
   reranked: { ndcg: 0.914, recall: 0.945 },

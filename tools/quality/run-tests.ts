@@ -1,7 +1,9 @@
 /**
  * Runs compiled tests with node's own test runner, in one process.
  *
- *     run-tests.js <test files, relative to the working directory...>
+ *     run-tests.js [--setup <module>] <test files...>
+ *
+ * Paths are relative to the working directory; the module of `--setup` is loaded before the tests.
  *
  * Bazel's contract: `--test_filter` is a pattern of test names, the results go to $XML_OUTPUT_FILE as JUnit. On top
  * of failed tests it fails for what looks green and proves nothing; see `findHollowResults`.
@@ -12,9 +14,13 @@ import path from "node:path";
 import { finished } from "node:stream/promises";
 import { run } from "node:test";
 import { junit, spec } from "node:test/reporters";
+import { pathToFileURL } from "node:url";
+import { parseArgs } from "node:util";
+
 import { type TestResult, findHollowResults, findOnly } from "#tools/quality/find-hollow-results";
 
-const files = process.argv.slice(2).map((file) => path.resolve(file));
+const { values, positionals } = parseArgs({ options: { setup: { type: "string" } }, allowPositionals: true });
+const files = positionals.map((file) => path.resolve(file));
 const filter = process.env["TESTBRIDGE_TEST_ONLY"];
 const reportFile = process.env["XML_OUTPUT_FILE"];
 
@@ -26,6 +32,8 @@ if (filter !== undefined && !process.execArgv.includes(filterFlag)) {
   });
   process.exit(status ?? 1);
 }
+
+if (values.setup !== undefined) await import(pathToFileURL(path.resolve(values.setup)).href);
 
 const results: TestResult[] = [];
 const failures: string[] = [];

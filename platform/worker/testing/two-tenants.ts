@@ -6,7 +6,8 @@ const accountId = "0123456789abcdef0123456789abcdef";
 export const ACME_SESSIONS = { maxMessages: 50 };
 
 /** Each built-in tool, the one that writes too. */
-const ALL_TOOLS = [
+/** Every tool of the product: a tenant that enables all. */
+export const ALL_TOOLS = [
   "classify_intent",
   "extract_entities",
   "ingest_docs",

@@ -106,13 +106,12 @@ def ts_test(
         ),
         entry_point = "//tools/quality:run-tests.js",
         env = env,
-        fixed_args = [
+        fixed_args = (["--setup", "tools/quality/fix-property-seed.js"] if has_properties else []) + [
             path_in_repository(src[:-len(".ts")] + ".js")
             for src in srcs
             if src.endswith(".test.ts")
         ],
-        node_options = ["--enable-source-maps"] +
-                       (["--import=./tools/quality/fix-property-seed.js"] if has_properties else []),
+        node_options = ["--enable-source-maps"],
         tags = tags,
     )
     package_checks()

@@ -23,12 +23,12 @@ function clean() {
 const kinds = (facts: DriftFacts): string[] =>
   findDrift(facts).findings.map(({ kind, name }) => `${kind} ${name}`.trim());
 
-/** For each property that can drift: a change that is found, and one beside it that is none. */
+/** For each property that can drift: a change that is found, and one beside it that is none, where there is such a thing. */
 const cases: readonly {
   readonly property: string;
   readonly drift: (facts: ReturnType<typeof clean>) => Partial<DriftFacts> | undefined;
   readonly finding: string;
-  readonly nearMiss: (facts: ReturnType<typeof clean>) => Partial<DriftFacts> | undefined;
+  readonly nearMiss?: (facts: ReturnType<typeof clean>) => Partial<DriftFacts> | undefined;
 }[] = [
   {
     property: "binding removed",
@@ -58,7 +58,6 @@ const cases: readonly {
     property: "extra binding",
     drift: ({ remote }) => void remote.worker.settings.bindings.push({ name: "EXTRA", type: "plain_text", text: "x" }),
     finding: "binding EXTRA",
-    nearMiss: () => undefined,
   },
   {
     property: "compatibility date",
@@ -152,13 +151,11 @@ const cases: readonly {
     property: "Durable Object migration",
     drift: ({ remote }) => void (remote.worker.settings.migration_tag = "v0"),
     finding: "migration",
-    nearMiss: () => undefined,
   },
   {
     property: "D1 migration behind",
     drift: () => ({ pendingMigrations: ["0009_x.sql"] }),
     finding: "d1_migration 0009_x.sql",
-    nearMiss: () => ({ pendingMigrations: [] }),
   },
   {
     property: "canary left",
@@ -182,7 +179,6 @@ const cases: readonly {
     property: "gateway deleted",
     drift: ({ found }) => ({ found: { ...found, hasGateway: false } }),
     finding: "resource AI Gateway acme-production",
-    nearMiss: () => undefined,
   },
   {
     property: "index of another shape",
@@ -203,6 +199,7 @@ describe("findDrift", () => {
     it(`finds: ${property}`, () => {
       assert.deepEqual(kinds(changed(drift)), [finding]);
     });
+    if (nearMiss === undefined) continue;
     it(`is silent about what is no drift beside: ${property}`, () => {
       assert.deepEqual(kinds(changed(nearMiss)), []);
     });

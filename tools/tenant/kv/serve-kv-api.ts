@@ -116,14 +116,7 @@ async function readBody(request: IncomingMessage): Promise<Uint8Array | undefine
     // What is too much is read all the same: an answer reaches only a client that was let finish.
     if (size <= MAX_BODY_BYTES) chunks.push(chunk);
   }
-  if (size > MAX_BODY_BYTES) return undefined;
-  const body = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return body;
+  return size > MAX_BODY_BYTES ? undefined : Buffer.concat(chunks);
 }
 
 function success(result: unknown): Reply {
