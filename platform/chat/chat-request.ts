@@ -137,5 +137,6 @@ export const eventsQuerySchema = z.strictObject({
 
 export type TurnToolCall = z.output<typeof turnToolCallSchema>;
 export type Usage = z.output<typeof usageSchema>;
+export type SessionList = z.output<typeof sessionListResponseSchema>;
 export type ChatResponse = z.output<typeof chatResponseSchema>;
 export type History = z.output<typeof historyResponseSchema>;

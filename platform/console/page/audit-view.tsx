@@ -1,22 +1,12 @@
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
 
+import type { AuditEntry } from "#storage/audit-log";
 import { EmptyNotice, ErrorNotice } from "./notice.js";
-import { useLoaded } from "./use-api.js";
+import { usePages } from "./use-pages.js";
 
+/** As `GET /audit` answers. */
 interface AuditPage {
-  readonly records: readonly {
-    seq: number;
-    at: string;
-    principal: string;
-    tool: string;
-    door: string;
-    outcome: string;
-    code?: string;
-    durationMs: number;
-    taint: string;
-    traceId: string;
-  }[];
+  readonly records: readonly (Omit<AuditEntry, "atMs"> & { readonly seq: number; readonly at: string })[];
   readonly nextCursor?: string;
 }
 
@@ -24,11 +14,7 @@ const COLUMNS = ["No.", "Time", "Who", "Tool", "By way of", "Outcome", "ms", "Ta
 
 /** What tools did, latest first. Needs the scope `admin`. */
 export function AuditView(): JSX.Element {
-  const [cursor, setCursor] = useState<string>();
-  const { data, error, isLoading } = useLoaded<AuditPage>(
-    `/audit?limit=50${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
-  );
-  const nextCursor = data?.nextCursor;
+  const { data, error, isLoading, pager } = usePages<AuditPage>("/audit");
   return (
     <div aria-busy={isLoading}>
       <ErrorNotice error={error} />
@@ -66,16 +52,7 @@ export function AuditView(): JSX.Element {
           </table>
         </div>
       )}
-      {nextCursor === undefined ? null : (
-        <button
-          type="button"
-          onClick={() => {
-            setCursor(nextCursor);
-          }}
-        >
-          Earlier
-        </button>
-      )}
+      {pager}
     </div>
   );
 }

@@ -4,20 +4,20 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { Citation } from "#rag/search-response";
 import { AnswerText } from "./answer-text.js";
 import { ErrorNotice } from "./notice.js";
-import { PassageDialog } from "./passage-dialog.js";
+import { usePassageDialog } from "./passage-dialog.js";
 import { SessionList } from "./session-list.js";
 import { type Turn, useConversation } from "./use-conversation.js";
 
 /** Conversations with the tenant's assistant. */
 export function ChatView(): JSX.Element {
   const conversation = useConversation();
-  const [cited, setCited] = useState<Citation>();
+  const [openPassage, passage] = usePassageDialog();
   const [isGrounded, setGrounded] = useState(true);
   return (
     <div class="chat">
       <SessionList conversation={conversation} />
       <section class="talk" aria-label="Conversation">
-        <TurnLog turns={conversation.turns} onCitation={setCited} />
+        <TurnLog turns={conversation.turns} onCitation={openPassage} />
         <ErrorNotice error={conversation.error} />
         <form
           class="composer"
@@ -55,14 +55,7 @@ export function ChatView(): JSX.Element {
           </div>
         </form>
       </section>
-      {cited === undefined ? null : (
-        <PassageDialog
-          citation={cited}
-          onClose={() => {
-            setCited(undefined);
-          }}
-        />
-      )}
+      {passage}
     </div>
   );
 }

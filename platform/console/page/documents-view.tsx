@@ -5,14 +5,12 @@ import type { DocumentDetail, ListDocumentsResponse } from "#rag/documents-respo
 import { EmptyNotice, ErrorNotice } from "./notice.js";
 import { UploadForm } from "./upload-form.js";
 import { useApi, useLoaded } from "./use-api.js";
+import { usePages } from "./use-pages.js";
 
 /** The tenant's documents: upload, look into, delete. */
 export function DocumentsView(): JSX.Element {
   const api = useApi();
-  const [cursor, setCursor] = useState<string>();
-  const { data, error, isLoading, reload } = useLoaded<ListDocumentsResponse>(
-    `/documents?limit=50${cursor === undefined ? "" : `&cursor=${encodeURIComponent(cursor)}`}`,
-  );
+  const { data, error, isLoading, reload, pager } = usePages<ListDocumentsResponse>("/documents");
   const [failure, setFailure] = useState<unknown>();
   const remove = async (docId: string): Promise<void> => {
     if (!confirm(`Delete ${docId}? It cannot be searched any more.`)) return;
@@ -23,7 +21,6 @@ export function DocumentsView(): JSX.Element {
       setFailure(thrown);
     }
   };
-  const nextCursor = data?.nextCursor;
   return (
     <div class="documents">
       <UploadForm onStored={reload} />
@@ -49,28 +46,7 @@ export function DocumentsView(): JSX.Element {
           </li>
         ))}
       </ul>
-      <div class="row">
-        {cursor === undefined ? null : (
-          <button
-            type="button"
-            onClick={() => {
-              setCursor(undefined);
-            }}
-          >
-            First page
-          </button>
-        )}
-        {nextCursor === undefined ? null : (
-          <button
-            type="button"
-            onClick={() => {
-              setCursor(nextCursor);
-            }}
-          >
-            Next page
-          </button>
-        )}
-      </div>
+      {pager}
     </div>
   );
 }

@@ -1,13 +1,22 @@
 import type { JSX } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 import type { DocumentDetail } from "#rag/documents-response";
 import type { Citation, Span } from "#rag/search-response";
 import { ErrorNotice } from "./notice.js";
 import { useLoaded } from "./use-api.js";
 
+/** How a view opens the passage of a citation, and the dialog for it to render. */
+export function usePassageDialog(): readonly [open: (citation: Citation) => void, dialog: JSX.Element | null] {
+  const [cited, setCited] = useState<Citation>();
+  const close = (): void => {
+    setCited(undefined);
+  };
+  return [setCited, cited === undefined ? null : <PassageDialog citation={cited} onClose={close} />];
+}
+
 /** Shows the passage that is cited, with what the citation rests on marked. */
-export function PassageDialog({ citation, onClose }: { citation: Citation; onClose: () => void }): JSX.Element {
+function PassageDialog({ citation, onClose }: { citation: Citation; onClose: () => void }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     dialog.current?.showModal();

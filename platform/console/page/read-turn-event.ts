@@ -1,3 +1,4 @@
+import type { Usage } from "#chat/chat-request";
 import type { Citation } from "#rag/search-response";
 import type { Turn } from "./use-conversation.js";
 
@@ -5,12 +6,6 @@ import type { Turn } from "./use-conversation.js";
 export interface TurnChange {
   readonly sessionId?: string;
   readonly apply: (turn: Turn) => Turn;
-}
-
-interface Usage {
-  readonly modelId: string;
-  readonly totalTokens: number;
-  readonly latencyMs: number;
 }
 
 const unchanged = (turn: Turn): Turn => turn;

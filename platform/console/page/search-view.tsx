@@ -4,7 +4,7 @@ import { useRef, useState } from "preact/hooks";
 import type { Citation, SearchResponse, Source } from "#rag/search-response";
 import { AnswerText } from "./answer-text.js";
 import { ErrorNotice } from "./notice.js";
-import { MarkedText, PassageDialog } from "./passage-dialog.js";
+import { MarkedText, usePassageDialog } from "./passage-dialog.js";
 import { useApi } from "./use-api.js";
 import { WhyPanel } from "./why-panel.js";
 
@@ -26,7 +26,7 @@ export function SearchView(): JSX.Element {
   const [progress, setProgress] = useState<Progress>();
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
-  const [cited, setCited] = useState<Citation>();
+  const [openPassage, passage] = usePassageDialog();
   const running = useRef<AbortController>(null);
 
   const search = async (question: string): Promise<void> => {
@@ -75,16 +75,9 @@ export function SearchView(): JSX.Element {
       </form>
       <ErrorNotice error={error} />
       {progress === undefined ? null : (
-        <Result progress={progress} onCitation={setCited} onQuestion={(question) => void search(question)} />
+        <Result progress={progress} onCitation={openPassage} onQuestion={(question) => void search(question)} />
       )}
-      {cited === undefined ? null : (
-        <PassageDialog
-          citation={cited}
-          onClose={() => {
-            setCited(undefined);
-          }}
-        />
-      )}
+      {passage}
     </div>
   );
 }

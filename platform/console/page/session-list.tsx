@@ -1,22 +1,15 @@
 import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
+import type { SessionList as SessionListData } from "#chat/chat-request";
 import { ErrorNotice } from "./notice.js";
 import { useApi, useLoaded } from "./use-api.js";
 import type { Conversation } from "./use-conversation.js";
 
-interface Sessions {
-  readonly sessions: readonly {
-    readonly sessionId: string;
-    readonly updatedAt: string;
-    readonly messageCount: number;
-  }[];
-}
-
 /** The stored sessions of who is signed in, latest first. */
 export function SessionList({ conversation }: { conversation: Conversation }): JSX.Element {
   const api = useApi();
-  const { data, error, reload } = useLoaded<Sessions>("/chat?limit=30");
+  const { data, error, reload } = useLoaded<SessionListData>("/chat?limit=30");
   const [failure, setFailure] = useState<unknown>();
   const { revision } = conversation;
   useEffect(() => {

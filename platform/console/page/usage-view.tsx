@@ -1,26 +1,12 @@
 import type { JSX } from "preact";
 
+import type { UsageReport } from "#limits/quota-message";
 import { EmptyNotice, ErrorNotice } from "./notice.js";
 import { useLoaded } from "./use-api.js";
 
-interface Usage {
-  readonly limits: readonly { name: string; limit: number; used: number; remaining: number; resetAt: string }[];
-  readonly budgets: readonly {
-    scope: string;
-    id?: string;
-    unit: "tokens" | "usd";
-    window: string;
-    limit: number;
-    used: number;
-    reserved: number;
-    resetAt: string;
-    mode: string;
-  }[];
-}
-
 /** How much of each limit and budget is used, and when it begins anew. */
 export function UsageView(): JSX.Element {
-  const { data, error, isLoading, reload } = useLoaded<Usage>("/usage");
+  const { data, error, isLoading, reload } = useLoaded<UsageReport>("/usage");
   return (
     <div class="usage" aria-busy={isLoading}>
       <button type="button" onClick={reload}>
