@@ -92,7 +92,7 @@ export async function startTestWorker({
     ...options,
   };
   const runtime = await startRuntime(runtimeOptions);
-  const { DB, KV } = await runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
+  const { DB } = await runtime.bindings<{ DB: D1Database }>();
   await migrate(DB);
   const makeKey = async (tenant: string, scopes: readonly Scope[], options: KeyOptions = {}) => {
     const tenantId = tenantIdSchema.parse(tenant);
@@ -102,6 +102,8 @@ export async function startTestWorker({
       nowMs: Date.now(),
       ...options,
     });
+    // Asked for anew: a restart ends what was there.
+    const { KV } = await runtime.bindings<{ KV: KVNamespace }>();
     await KV.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
     return key;
   };

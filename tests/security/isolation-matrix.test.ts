@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { after, before, describe, it } from "node:test";
+
+import { type Callers, makeCallers } from "#tests/security/callers";
+import {
+  allowedCells,
+  type Cell,
+  hostileCells,
+  mixedCells,
+  type RoutePath,
+  strangerCells,
+  targetOf,
+  toCall,
+} from "#tests/security/matrix-cells";
+import { missingRow, ROUTE_ROWS } from "#tests/security/route-rows";
+import { undeclaredIds } from "#tests/security/undeclared-ids";
+import { type Belongings, SECRET, startWorld, USER_SCOPES, VICTIM, type World } from "#tests/security/world";
+import { routeSpecs } from "#tools/reference/route-specs";
+import type { Answer } from "#worker/testing/start-test-worker";
+
+/** Requests under way at once. */
+const AT_ONCE = 8;
+
+const specs = await routeSpecs();
+const paths: readonly RoutePath[] = specs.flatMap((spec) => {
+  const row = ROUTE_ROWS.get(spec.operationId);
+  return row === undefined ? [] : [spec.path, ...(spec.aliases ?? [])].map((path) => ({ spec, path, row }));
+});
+
+describe("the isolation matrix", () => {
+  let world: World;
+  let callers: Callers;
+  let admin: string;
+  let own: Belongings;
+  let theirs: Belongings;
+  let cells = 0;
+
+  before(async () => {
+    world = await startWorld();
+    callers = await makeCallers(world);
+    admin = await world.worker.makeKey(VICTIM, [...USER_SCOPES, "admin"]);
+    own = await world.provide(world.owner);
+    theirs = await world.provide(world.strangers.ofOther);
+  });
+  after(async () => {
+    console.log(`isolation matrix: ${cells} cells over ${paths.length} paths of ${specs.length} routes`);
+    await world.dispose();
+  });
+
+  it("has a row for each route, and no other", () => {
+    for (const { method, path, operationId } of specs)
+      assert.ok(ROUTE_ROWS.has(operationId), missingRow(method, path, operationId));
+    for (const operationId of ROUTE_ROWS.keys())
+      assert.ok(
+        specs.some((spec) => spec.operationId === operationId),
+        `ROUTE_ROWS in tests/security/route-rows.ts has a row for ${operationId}, and there is no such route: remove it.`,
+      );
+  });
+
+  it("names every id that a route takes", () => {
+    for (const { spec, row } of paths) assert.deepEqual(undeclaredIds(spec, row), []);
+  });
+
+  for (const at of paths) {
+    it(`${at.spec.method} ${at.path}`, async () => {
+      const things = at.row.changes === true ? await world.provide(world.owner) : own;
+      const before = await world.dump(things);
+      await tryAll([
+        ...hostileCells(at, callers, things),
+        ...mixedCells(at, callers, things, theirs).filter(isForeign),
+      ]);
+      assert.equal(await world.dump(things), before, "what is stored of the victim has changed");
+      const strangers = strangerCells(at, callers, things);
+      if (at.row.stranger !== undefined) await tryAll(strangers);
+      await assertOwnerServed(at, things);
+      if (at.row.stranger === undefined) await tryAll(strangers);
+      await tryAll(allowedCells(at, callers, things));
+      await tryAll(mixedCells(at, callers, things, theirs).filter((cell) => !isForeign(cell)));
+    });
+  }
+
+  it("no model of another tenant has been told of the victim's", async () => {
+    for (const { inputs, options } of await world.worker.runtime.control.modelCalls()) {
+      const { metadata } = (options as { gateway: { metadata: { tenant: string } } }).gateway;
+      if (metadata.tenant !== VICTIM) assert.ok(!JSON.stringify(inputs).includes(SECRET), JSON.stringify(inputs));
+    }
+  });
+
+  const isForeign = ({ name }: Cell): boolean => !name.includes("another principal of the tenant");
+
+  /** The same request by whom it belongs to: it is all still there, and the matrix would have seen the secret. */
+  async function assertOwnerServed({ spec, path, row }: RoutePath, things: Belongings): Promise<void> {
+    const owner = row.asAdmin === true ? { ...world.owner, key: admin } : world.owner;
+    const request = row.request(things);
+    const headers = spec.method === "POST" ? { "idempotency-key": `${things.idempotencyKey}-${path}` } : {};
+    const ask = (call: { tenant: string; key: string }): Promise<Answer> =>
+      world.worker.call(targetOf(path, request), toCall(spec, request, { ...call, headers }));
+    const { status, text } = await ask(owner);
+    assert.equal(status, row.status, text);
+    if (row.showsSecret === true) assert.ok(text.includes(SECRET), `the owner is not shown the secret: ${text}`);
+    if (spec.method !== "POST") return;
+    assert.equal((await ask(owner)).headers.get("idempotency-replayed"), "true", "the key is known to its owner");
+    for (const { name, call } of [...callers.elsewhere, ...callers.strangers, ...callers.unauthenticated]) {
+      if (call.key === undefined) continue;
+      cells++;
+      const answer = await ask({ tenant: VICTIM, ...call, key: call.key });
+      assert.equal(answer.headers.get("idempotency-replayed"), null, `${name}: a stored answer of the owner's`);
+      assert.notEqual(answer.status, 422, `${name} is told of the owner's key`);
+    }
+  }
+
+  /** Makes the requests of cells, some at once; fails with all that is wrong. */
+  async function tryAll(all: readonly Cell[]): Promise<void> {
+    const wrong: string[] = [];
+    const rest = all[Symbol.iterator]();
+    const work = async (): Promise<void> => {
+      for (const { name, send, judge } of rest) {
+        cells++;
+        const fault = judge(await send(world));
+        if (fault !== undefined) wrong.push(`${name}: ${fault}`);
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, work));
+    assert.equal(wrong.length, 0, wrong.slice(0, 10).join("\n"));
+  }
+});

@@ -1,0 +1,265 @@
+import type { Belongings } from "#tests/security/world";
+import { SECRET, TOOL_MODEL } from "#tests/security/world";
+
+/** A request to a route, but for who makes it. */
+export interface RouteRequest {
+  /** Values of the path's parameters. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Readonly<Record<string, unknown>>;
+}
+
+/** What the matrix has to be told of a route; everything else comes from the route's own spec. */
+export interface RouteRow {
+  /** A request that its owner is answered with `status`, naming what belongs to the owner. */
+  readonly request: (own: Belongings) => RouteRequest;
+  /**
+   * Every id, cursor or name in the input that something stored is found by: `path.sessionId`, `query.cursor`, `body.filter`.
+   * An input that looks like one and is not listed here fails the matrix.
+   */
+  readonly ids: readonly string[];
+  /** What the owner is answered. */
+  readonly status: number;
+  /** What the same request gets from another tenant's principal, under its own tenant. */
+  readonly elsewhere: number;
+  /** What another principal of the tenant with every scope but `admin` gets; absent: what the owner gets. */
+  readonly stranger?: number;
+  /** Sets of scopes each of which is enough, where the spec's `access` does not say it all. */
+  readonly scopes?: readonly (readonly string[])[];
+  /** Status of the refusal for lack of a scope, where it is not 403: a protocol has its own way to say it. */
+  readonly refusal?: number;
+  /** The owner is shown the secret: shows that the matrix would see it. */
+  readonly showsSecret?: true;
+  /** The request ends or changes what it names: it gets belongings of its own. */
+  readonly changes?: true;
+  /** Needs the scope `admin`: the owner asks with a key that has it. */
+  readonly asAdmin?: true;
+}
+
+const QUESTION = "What is the merger called?";
+const NOTHING = { request: () => ({}), ids: [], status: 200, elsewhere: 200 } as const;
+
+const MESSAGES = [{ role: "user", content: "Hi" }];
+const SESSION = ["path.sessionId"];
+
+/** A row for each route, by its `operationId`. */
+export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRow>([
+  ["getHealth", NOTHING],
+  [
+    "chat",
+    {
+      request: ({ sessionId }) => ({ body: { sessionId, message: "Which word?", stream: false } }),
+      ids: ["body.sessionId", "body.modelId", "body.tool", "body.tools"],
+      status: 200,
+      elsewhere: 200,
+      stranger: 404,
+      changes: true,
+    },
+  ],
+  [
+    "listSessions",
+    {
+      request: ({ timeCursor }) => ({ query: { cursor: timeCursor } }),
+      ids: ["query.cursor"],
+      status: 200,
+      elsewhere: 200,
+    },
+  ],
+  [
+    "getHistory",
+    {
+      request: ({ sessionId }) => ({ path: { sessionId } }),
+      ids: [...SESSION, "query.cursor"],
+      status: 200,
+      elsewhere: 404,
+      stranger: 404,
+      showsSecret: true,
+    },
+  ],
+  [
+    "resumeTurn",
+    {
+      request: ({ sessionId, eventId }) => ({ path: { sessionId }, headers: { "last-event-id": eventId } }),
+      ids: [...SESSION, "query.after", "header.last-event-id"],
+      status: 200,
+      elsewhere: 404,
+      stranger: 404,
+    },
+  ],
+  [
+    "decideToolCall",
+    {
+      request: ({ pausedSessionId, callId }) => ({
+        path: { sessionId: pausedSessionId, callId },
+        body: { decision: "deny" },
+      }),
+      ids: [...SESSION, "path.callId"],
+      status: 200,
+      elsewhere: 404,
+      stranger: 404,
+      scopes: [["chat"], ["admin"]],
+      changes: true,
+    },
+  ],
+  [
+    "deleteSession",
+    {
+      request: ({ sessionId }) => ({ path: { sessionId } }),
+      ids: SESSION,
+      status: 200,
+      elsewhere: 404,
+      stranger: 404,
+      changes: true,
+    },
+  ],
+  [
+    "ingest",
+    {
+      request: ({ docId }) => ({ body: { docId, text: "The merger is off." } }),
+      ids: ["body.docId", "body.documents.docId", "body.acl", "body.documents.acl"],
+      status: 200,
+      elsewhere: 200,
+      changes: true,
+    },
+  ],
+  [
+    "listIngestJobs",
+    {
+      request: ({ timeCursor }) => ({ query: { cursor: timeCursor, failed: "true" } }),
+      ids: ["query.cursor"],
+      status: 200,
+      elsewhere: 200,
+    },
+  ],
+  [
+    "readIngestJob",
+    {
+      request: ({ jobId }) => ({ path: { jobId } }),
+      ids: ["path.jobId"],
+      status: 200,
+      elsewhere: 404,
+      showsSecret: true,
+    },
+  ],
+  [
+    "retryIngestJob",
+    {
+      request: ({ jobId }) => ({ path: { jobId } }),
+      ids: ["path.jobId"],
+      status: 202,
+      elsewhere: 404,
+      changes: true,
+    },
+  ],
+  [
+    "listDocuments",
+    {
+      request: ({ documentCursor }) => ({ query: { cursor: documentCursor } }),
+      ids: ["query.cursor"],
+      status: 200,
+      elsewhere: 200,
+      showsSecret: true,
+    },
+  ],
+  [
+    "getDocument",
+    {
+      request: ({ docId }) => ({ path: { docId } }),
+      ids: ["path.docId"],
+      status: 200,
+      elsewhere: 404,
+      showsSecret: true,
+    },
+  ],
+  [
+    "deleteDocument",
+    {
+      request: ({ docId }) => ({ path: { docId } }),
+      ids: ["path.docId"],
+      status: 200,
+      elsewhere: 404,
+      changes: true,
+    },
+  ],
+  [
+    "search",
+    {
+      request: ({ docId }) => ({ body: { query: QUESTION, filter: { docId } } }),
+      ids: ["body.filter.docId"],
+      status: 200,
+      elsewhere: 200,
+      showsSecret: true,
+    },
+  ],
+  ["listTools", { ...NOTHING }],
+  [
+    "executeTool",
+    {
+      request: ({ docId }) => ({ body: { tool: "vector_search", arguments: { query: QUESTION, docIds: [docId] } } }),
+      ids: ["body.tool"],
+      status: 200,
+      elsewhere: 200,
+      scopes: [["tools", "search"]],
+      showsSecret: true,
+    },
+  ],
+  [
+    "listAudit",
+    {
+      request: ({ auditCursor }) => ({ query: { cursor: auditCursor } }),
+      ids: ["query.cursor"],
+      status: 200,
+      elsewhere: 200,
+      stranger: 403,
+      asAdmin: true,
+    },
+  ],
+  [
+    "mcp",
+    {
+      request: ({ docId }) => ({
+        body: {
+          jsonrpc: "2.0",
+          id: 1,
+          method: "tools/call",
+          params: { name: "vector_search", arguments: { query: QUESTION, docIds: [docId] } },
+        },
+      }),
+      ids: ["body.params"],
+      status: 200,
+      elsewhere: 200,
+      scopes: [["tools", "search"]],
+      refusal: 200,
+      showsSecret: true,
+    },
+  ],
+  [
+    "createChatCompletion",
+    {
+      ...NOTHING,
+      request: () => ({ body: { model: TOOL_MODEL, messages: MESSAGES } }),
+      ids: ["body.model"],
+      elsewhere: 403,
+    },
+  ],
+  ["createEmbedding", { ...NOTHING, request: () => ({ body: { input: "Hi" } }), ids: ["body.model"] }],
+  ["listModels", NOTHING],
+  ["retrieveModel", { ...NOTHING, request: () => ({ path: { id: TOOL_MODEL } }), ids: ["path.id"], elsewhere: 403 }],
+  ["getUsage", NOTHING],
+  ["getCacheMetrics", NOTHING],
+  ["getConsole", NOTHING],
+  ["getConsoleFile", { ...NOTHING, request: () => ({ path: { file: "console.css" } }), ids: [] }],
+  ["getDocs", NOTHING],
+  ["getOpenApi", NOTHING],
+]);
+
+/** What to do about a route that the matrix does not know. */
+export function missingRow(method: string, path: string, operationId: string): string {
+  return [
+    `${method} ${path} has no row in the isolation matrix.`,
+    `Add ["${operationId}", {request, ids, status, elsewhere}] to ROUTE_ROWS in tests/security/route-rows.ts:`,
+    "a request as its owner makes it, every id in its input, and what another tenant gets for it (mostly 404).",
+    `If its answer shows stored text, put the word SECRET ("${SECRET}") into what provide() of world.ts stores, and say showsSecret.`,
+  ].join("\n");
+}
