@@ -15,7 +15,7 @@ describe("the diff of two texts", () => {
     const after = numbers(1, 20).map((line) => (line === "10" ? "ten" : line));
     assert.equal(
       unifiedDiff(text(numbers(1, 20)), text(after)),
-      ["@@ -7 +7 @@", " 7", " 8", " 9", "-10", "+ten", " 11", " 12", " 13"].join("\n"),
+      ["@@ -7,7 +7,7 @@", " 7", " 8", " 9", "-10", "+ten", " 11", " 12", " 13"].join("\n"),
     );
   });
 
@@ -23,11 +23,11 @@ describe("the diff of two texts", () => {
     const after = ["0", ...numbers(1, 19)];
     assert.equal(
       unifiedDiff(text(numbers(1, 20)), text(after)),
-      ["@@ -1 +1 @@", "+0", " 1", " 2", " 3", "@@ -17 +18 @@", " 17", " 18", " 19", "-20"].join("\n"),
+      ["@@ -1,3 +1,4 @@", "+0", " 1", " 2", " 3", "@@ -17,4 +18,3 @@", " 17", " 18", " 19", "-20"].join("\n"),
     );
   });
 
   it("tells a missing newline at the end", () => {
-    assert.equal(unifiedDiff("a\n", "a"), "@@ -1 +1 @@\n-a\n+a (no newline at the end)");
+    assert.equal(unifiedDiff("a\n", "a"), "@@ -1,1 +1,1 @@\n-a\n+a\n\\ No newline at end of file");
   });
 });

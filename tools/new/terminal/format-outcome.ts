@@ -1,0 +1,40 @@
+import type { Paint } from "#tools/command/paint";
+import { formatChanges } from "../plan/format-patch.js";
+import type { Plan } from "../plan/plan.js";
+import type { ResolvedPlan } from "../plan/resolve-plan.js";
+
+/** What was done, or would be, and how to go on. */
+export function formatOutcome(
+  { what, next }: Plan,
+  { changes, kept }: ResolvedPlan,
+  isDry: boolean,
+  paint: Paint,
+): string {
+  const lines = [
+    ...changes.map(
+      ({ path, before }) => `  ${before === undefined ? paint("green", "+") : paint("yellow", "~")} ${path}`,
+    ),
+    ...kept.map(({ path, why }) => `  ${paint("dim", "=")} ${path} (${why}: stays as it is)`),
+  ];
+  if (changes.length === 0) return [`nothing to do: ${what} is there`, ...lines].join("\n");
+  if (isDry) return [`${what}: nothing was written (--dry-run)`, ...lines].join("\n");
+  const width = Math.max(...next.map(({ command }) => command.length));
+  const commands = next.map(({ command, about }) => `  ${command.padEnd(width)}  ${paint("dim", `# ${about}`)}`);
+  return [`${what} is there`, ...lines, ...(next.length === 0 ? [] : ["", "Next:", ...commands])].join("\n");
+}
+
+/** The same for programs. */
+export function formatJson({ what, next }: Plan, { changes, kept }: ResolvedPlan, isDry: boolean): string {
+  const answer = {
+    what,
+    written: !isDry && changes.length > 0,
+    changes: changes.map((change) => ({
+      path: change.path,
+      act: change.before === undefined ? "create" : "change",
+      patch: formatChanges([change]),
+    })),
+    kept,
+    next,
+  };
+  return JSON.stringify(answer, null, 2);
+}
