@@ -1,5 +1,7 @@
+import { envKind } from "./env/env.js";
 import type { Kind } from "./kind.js";
 import { tenantKind } from "./tenant/tenant.js";
+import { toolKind } from "./tool/tool.js";
 
 /** Everything that can be made, in the order of the help. */
-export const KINDS: readonly Kind[] = [tenantKind];
+export const KINDS: readonly Kind[] = [tenantKind, envKind, toolKind];

@@ -4,7 +4,7 @@ import type { Edit } from "../edit/edit.js";
 export interface PlannedFile {
   /** Relative to the root of the checkout, with `/`. */
   readonly path: string;
-  /** Formatted before it is written. */
+  /** Formatted before it is written, unless the build makes it. */
   readonly text: string;
   /**
    * `person`: made once; from then on what a person changes stays. `build`: always what is made now, as a golden file is.

@@ -40,7 +40,10 @@ export async function resolvePlan(plan: Plan, tree: Tree): Promise<ResolvedPlan>
   const settings = formatSettings(tree);
   const manifest = readManifest(tree, plan.home);
   const files = await Promise.all(
-    plan.files.map(async (file) => ({ ...file, text: await formatText(file.path, file.text, settings) })),
+    // What the build makes is compared to the letter.
+    plan.files.map(async (file) =>
+      file.owner === "build" ? file : { ...file, text: await formatText(file.path, file.text, settings) },
+    ),
   );
   const verdicts = files.map((file) => judge(file, tree, manifest.get(nameIn(plan.home, file.path))));
   const edited = await editFiles(plan, tree, settings);

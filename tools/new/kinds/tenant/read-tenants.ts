@@ -11,6 +11,15 @@ export function configPath(tenantId: string): string {
   return `tenants/${tenantId}/tenant.config.json`;
 }
 
+/** A tenant that is there, and the text of its config. @throws CommandError when there is none of this id */
+export function readTenantText(tree: Tree, id: string): { readonly tenantId: string; readonly text: string } {
+  const ids = tree.folders("tenants").filter((folder) => tree.has(configPath(folder)));
+  // Compared with the folders that are there: no other text becomes part of a path.
+  const tenantId =
+    ids.find((folder) => folder === id) ?? refuse(`there is no tenant "${id}": there are ${ids.join(", ") || "none"}`);
+  return { tenantId, text: tree.read(configPath(tenantId)) ?? "" };
+}
+
 /** Every tenant of a checkout. @throws CommandError when a config does not hold: then nobody can say what is taken */
 export function readTenants(tree: Tree): readonly ConfigFile[] {
   return tree.folders("tenants").flatMap((id) => {
