@@ -41,6 +41,13 @@ describe("answerExtractively", () => {
     assert.match(answer, /nine euros\. \[2\]/);
   });
 
+  it("says once what two overlapping sources say", () => {
+    const overlapping = system(
+      '<source id="1">Lamps glow. A chunk is a piece of a document.</source>\n<source id="2">A chunk is a piece of a document. Pens write.</source>',
+    );
+    assert.equal(answerExtractively([overlapping, user("What is a chunk?")]), "A chunk is a piece of a document. [1]");
+  });
+
   it("says that the sources do not answer when no word of the question is in them", () => {
     assert.equal(answerExtractively([grounded, user("Who won the chess olympiad in Budapest?")]), nothingInSources);
   });

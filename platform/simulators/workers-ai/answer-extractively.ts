@@ -113,6 +113,8 @@ function pickBest(ranked: readonly RankedCandidate[]): RankedCandidate[] {
   const picked: RankedCandidate[] = [];
   for (const candidate of ranked) {
     if (candidate.score < best * furtherShare) break;
+    // Passages overlap: what two of them say is said once.
+    if (picked.some(({ sentence }) => sentence.includes(candidate.sentence))) continue;
     const addsWords = [...candidate.matched].some((stem) => !covered.has(stem));
     const isEquallyGood = candidate.score >= best * 0.95 && picked.every(({ label }) => label !== candidate.label);
     if (picked.length > 0 && !addsWords && !isEquallyGood) continue;

@@ -14,6 +14,12 @@ describe("splitSentences", () => {
     assert.deepEqual(sentences, ["One line and its end.", "first item", "second item"]);
   });
 
+  it("leaves code away, and reads a table row by row", () => {
+    const text =
+      "Run it:\n\n```sh\nrun --all. Really.\n```\n\n| word | meaning |\n| --- | :-: |\n| chunk | A piece. |\n\nDone.";
+    assert.deepEqual(splitSentences(text), ["Run it:", "word: meaning", "chunk: A piece.", "Done."]);
+  });
+
   it("ends Chinese and Japanese sentences at their own full stop", () => {
     assert.deepEqual(splitSentences("你好。再见。"), ["你好。", "再见。"]);
   });

@@ -5,8 +5,8 @@ const maxSentenceLength = 600;
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr)|\b[A-Z])\.$/i;
 
 /**
- * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings are left out, each
- * list item stands for itself.
+ * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings and fenced code are left
+ * out, each list item stands for itself, and so does each row of a table: its cells, joined by colons.
  */
 export function splitSentences(text: string): string[] {
   return paragraphsOf(text).flatMap(sentencesOf).flatMap(cutLong);
@@ -25,9 +25,18 @@ export function isQuestion(sentence: string): boolean {
 function paragraphsOf(text: string): string[] {
   const paragraphs: string[] = [];
   let open = false;
+  let isCode = false;
   for (const rawLine of text.split(/\r?\n/)) {
     const line = rawLine.trim();
-    if (line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
+    const isFence = /^(?:```|~~~)/.test(line);
+    if (isFence) isCode = !isCode;
+    if (isFence || isCode || line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
+      open = false;
+      continue;
+    }
+    if (/^\|.*\|$/.test(line)) {
+      const cells = cellsOf(line);
+      if (cells.length > 0) paragraphs.push(cells.join(": "));
       open = false;
       continue;
     }
@@ -38,6 +47,12 @@ function paragraphsOf(text: string): string[] {
     open = true;
   }
   return paragraphs;
+}
+
+/** Cells of a table's row that hold something; none of the line below its head. */
+function cellsOf(row: string): string[] {
+  const cells = row.slice(1, -1).split("|");
+  return cells.map((cell) => cell.trim()).filter((cell) => cell !== "" && !/^:?-+:?$/.test(cell));
 }
 
 function sentencesOf(paragraph: string): string[] {
