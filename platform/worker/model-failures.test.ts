@@ -7,7 +7,7 @@ import { startTestWorker, type TestWorker } from "#worker/testing/start-test-wor
 import { UMBRELLA_FALLBACK, UMBRELLA_MODEL } from "#worker/testing/two-tenants";
 
 /** Nothing of this may reach a caller: the simulators' words, and a provider's. */
-const PROVIDER_TEXT = /AiError|InferenceUpstream|Capacity|internalCode|simulat|html|secret detail|3040|3043/i;
+const PROVIDER_TEXT = /AiError|InferenceUpstream|Capacity|internalCode|simulat|html|secret detail|\b304[03]\b/i;
 
 /** When a model fails, and whether another one may still answer: a stream that has begun is never started again. */
 const FAILURES: readonly { when: string; behaviour: ModelBehaviour; hasBegun: boolean }[] = [
