@@ -95,44 +95,44 @@ describe(":flags, :prompts and :keys on this machine", () => {
   };
   after(() => Promise.all(servers.map((server) => server.stop())));
 
+  // Each test goes on where the one before it ended: every start of a server takes seconds.
+  let running: Awaited<ReturnType<typeof startDev>>;
+  let made: { readonly key: string };
+
   it("change the data of a stopped server, which obeys when it starts", async () => {
     await local("flags", "set", "ingestion", "off");
     await local("prompts", "push", "prompts/system.md", "--activate", "--message", "rhymes");
     const { versions } = JSON.parse(await local("prompts", "list", "--json")) as { versions: { digest: string }[] };
-    const { dev, address } = await startDev();
-    assert.equal(await promptVersion(address), versions[0]?.digest.slice(0, 12));
-    await assert.rejects(callTenant(address, "POST", "/ingest", { docId: "a", text: "b" }), /switched off/);
-    await dev.stop();
+    running = await startDev();
+    assert.equal(await promptVersion(running.address), versions[0]?.digest.slice(0, 12));
+    await assert.rejects(callTenant(running.address, "POST", "/ingest", { docId: "a", text: "b" }), /switched off/);
   });
 
-  it("change the data of a running server, and leave them behind when it stops", async () => {
-    const { dev, address } = await startDev();
+  it("change the data of a running server", async () => {
     assert.match(await local("prompts", "list"), /\n {2}\* {2}[0-9a-f]{12} .* rhymes\n/);
     assert.equal(await local("prompts", "show"), `${PROMPT}\n`);
     await local("prompts", "rollback");
     await local("flags", "unset", "ingestion");
     assert.match(await local("flags", "get", "ingestion"), /^on\n$/);
-    assert.match(await promptVersion(address), /^[0-9a-f]{12}$/);
-    await dev.stop();
-    assert.match(await local("prompts", "list"), /\n {2}\* {2}baked /);
-    const again = await startDev();
-    assert.equal(await promptVersion(again.address), shortVersion(await promptDigest(BAKED_PROMPT)));
-    await callTenant(again.address, "POST", "/ingest", { docId: "a", text: "b" });
-    await again.dev.stop();
+    assert.match(await promptVersion(running.address), /^[0-9a-f]{12}$/);
   });
 
   it("make a key that a running server takes, with its scopes alone", async () => {
-    const { dev, address } = await startDev();
-    const made = JSON.parse(await local("keys", "create", "--scopes=search", "--json")) as { key: string };
-    const mine = { ...address, apiKey: made.key };
+    made = JSON.parse(await local("keys", "create", "--scopes=search", "--json")) as typeof made;
+    const mine = { ...running.address, apiKey: made.key };
     await callTenant(mine, "POST", "/search", { query: "rhymes", mode: "retrieve" });
     await assert.rejects(callTenant(mine, "POST", "/chat", { message: "Hello", stream: false }), /scope "chat"/);
-    await dev.stop();
+  });
+
+  it("leave behind what they changed when it stops, and revoke a key meanwhile", async () => {
+    await running.dev.stop();
+    assert.match(await local("prompts", "list"), /\n {2}\* {2}baked /);
     const [, id = ""] = /(key_[0-9a-f]{16}) .* search\b/.exec(await local("keys", "list")) ?? [];
     await local("keys", "revoke", id);
-    const again = await startDev();
-    await assert.rejects(callTenant({ ...again.address, apiKey: made.key }, "GET", "/usage"), /not valid here/);
-    await again.dev.stop();
+    const { address } = await startDev();
+    assert.equal(await promptVersion(address), shortVersion(await promptDigest(BAKED_PROMPT)));
+    await callTenant(address, "POST", "/ingest", { docId: "a", text: "b" });
+    await assert.rejects(callTenant({ ...address, apiKey: made.key }, "GET", "/usage"), /not valid here/);
   });
 
   it("say what is wrong with a file before they open anything", async () => {
