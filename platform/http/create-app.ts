@@ -16,6 +16,7 @@ import { trace } from "#http/middleware/trace";
 import { renderError } from "#http/problem";
 import type { AppEnv, RequestContext } from "#http/request-context";
 import { type HttpMethod, maxBodyBytes, type Route, type RouteSpec } from "#http/route";
+import { RouteTable } from "#http/route-table";
 import { type Repetitions, runOnce } from "#http/run-once";
 import type { QuotaClient } from "#limits/quota-client";
 import type { RequestCount } from "#limits/request-count";
@@ -54,6 +55,7 @@ export interface AppOptions<Services> {
  */
 export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
   const app = new Hono<AppEnv<Services>>();
+  app.router = new RouteTable();
   app.onError((thrown, c) => answerError(c, thrown));
   app.use(
     trace(),

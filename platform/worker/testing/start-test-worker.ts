@@ -75,6 +75,8 @@ const CONFIG: WorkerDeployment["config"] = {
 export interface TestWorkerOptions extends Pick<RuntimeOptions, "dataDir" | "logLevel" | "onLog" | "model"> {
   /** The bundle, if not `$WORKER_BUNDLE`. */
   readonly modulePath?: string;
+  /** Serve the console and the API reference. Default: yes. Without them the runtime puts no routing in front of the Worker. */
+  readonly hasPages?: boolean;
   /** Variables that win over those of the configuration. */
   readonly extraVars?: Readonly<Record<string, string>>;
 }
@@ -83,10 +85,13 @@ export interface TestWorkerOptions extends Pick<RuntimeOptions, "dataDir" | "log
 export async function startTestWorker({
   modulePath = path.resolve(process.env["WORKER_BUNDLE"] ?? ""),
   extraVars = {},
+  hasPages = true,
   ...options
 }: TestWorkerOptions = {}): Promise<TestWorker> {
+  const { assets, ...withoutPages } = CONFIG;
+  const config = hasPages ? { ...withoutPages, assets } : withoutPages;
   const runtimeOptions: RuntimeOptions = {
-    workers: [{ name: CONFIG.name, modulePath, config: CONFIG, configDir: process.cwd(), extraVars }],
+    workers: [{ name: CONFIG.name, modulePath, config, configDir: process.cwd(), extraVars }],
     onLog: () => undefined,
     model: { tokenDelayMs: 0 },
     ...options,

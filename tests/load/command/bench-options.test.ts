@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { benchSpec, readBenchOptions } from "#tests/load/command/bench-options";
 import { CommandError, parseCommandLine } from "#tools/command/command-line";
 
-const BUNDLES = ["--bare-session", "s.js", "--floor", "f.js", "--product", "p.js"];
+const BUNDLES = ["--bare-session", "s.js", "--binding-floor", "b.js", "--floor", "f.js", "--product", "p.js"];
 const read = (...argv: string[]) =>
   readBenchOptions(parseCommandLine(benchSpec, [...BUNDLES, ...argv]), {
     userDir: "/home/ada",

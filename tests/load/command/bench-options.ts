@@ -23,6 +23,7 @@ export const benchSpec = {
     json: { type: "string", value: "FILE", about: "write all figures there" },
     check: { type: "boolean", about: "exit with 1 when a promise is not kept" },
     "bare-session": { type: "string", hidden: true, about: "bundle of the least session" },
+    "binding-floor": { type: "string", hidden: true, about: "bundle of the pass-through to env.AI" },
     floor: { type: "string", hidden: true, about: "bundle of the pass-through" },
     product: { type: "string", hidden: true, about: "bundle of the product" },
   },
@@ -53,6 +54,7 @@ export function readBenchOptions(
     isChecked: values.check === true,
     bundles: {
       bareSession: required(values["bare-session"], "bare-session"),
+      bindingFloor: required(values["binding-floor"], "binding-floor"),
       floor: required(values.floor, "floor"),
       product: required(values.product, "product"),
     },

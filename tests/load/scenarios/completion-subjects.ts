@@ -3,7 +3,7 @@ import type { Servers } from "#tests/load/servers/servers";
 
 /** One way to the upstream's chat completions. */
 export interface CompletionSubject {
-  readonly name: "direct" | "floor" | "peer" | "ours" | "ours, limits off";
+  readonly name: "direct" | "floor" | "env.AI floor" | "peer" | "ours" | "ours, limits off";
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly pid: number;
@@ -18,6 +18,7 @@ const PATH = "/v1/chat/completions";
 export async function completionSubjects(servers: Servers): Promise<readonly CompletionSubject[]> {
   const upstream = await servers.upstream();
   const floor = await servers.floor();
+  const binding = await servers.bindingFloor();
   const peer = await servers.peer();
   const on = await servers.product(true);
   const off = await servers.product(false);
@@ -30,6 +31,7 @@ export async function completionSubjects(servers: Servers): Promise<readonly Com
   return [
     { name: "direct", origin: upstream.url, headers: {}, pid: upstream.pid },
     { name: "floor", origin: floor.url, headers: {}, pid: floor.pid },
+    { name: "env.AI floor", origin: binding.url, headers: {}, pid: binding.pid },
     { name: "peer", origin: peer.url, headers: peerHeaders, pid: peer.pid },
     { name: "ours", origin: on.url, headers: own(on), pid: on.pid },
     { name: "ours, limits off", origin: off.url, headers: own(off), pid: off.pid },

@@ -6,6 +6,7 @@ import type { WorkerOptions } from "#tests/load/servers/worker-options";
 /** Paths of the bundles that are measured. */
 export interface Bundles {
   readonly bareSession: string;
+  readonly bindingFloor: string;
   readonly floor: string;
   readonly product: string;
 }
@@ -31,6 +32,14 @@ export class Servers {
     return this.#start("floor", async () => {
       const { url: upstreamUrl } = await this.upstream();
       return this.#worker({ kind: "floor", modulePath: this.#bundles.floor, upstreamUrl });
+    });
+  }
+
+  /** A pass-through to `env.AI`, with its models at the upstream. */
+  bindingFloor(): Promise<ServerProcess> {
+    return this.#start("binding floor", async () => {
+      const { url: upstreamUrl } = await this.upstream();
+      return this.#worker({ kind: "product", modulePath: this.#bundles.bindingFloor, upstreamUrl, areLimitsOn: false });
     });
   }
 

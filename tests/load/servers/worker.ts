@@ -28,6 +28,8 @@ async function serveProduct(product: Extract<WorkerOptions, { kind: "product" }>
   const worker = await startTestWorker({
     dataDir,
     modulePath,
+    // On Cloudflare a request for the API meets no static asset; here it would pass two Workers of the runtime's imitation.
+    hasPages: false,
     extraVars: { LIMITS: areLimitsOn ? "on" : "off" },
     model: { tokenDelayMs: 0, ...(upstreamUrl === undefined ? {} : { modelUrl: upstreamUrl }) },
     onLog: showErrors,
