@@ -29,7 +29,7 @@ export interface ModelCallRecord {
   readonly traceId: string;
   readonly route: string;
   readonly principalId?: string;
-  readonly purpose: "chat" | "embedding" | "rerank";
+  readonly purpose: "chat" | "embedding" | "rerank" | "speech";
   readonly requestedModel: string;
   /** The model that answered; when none did, the last one that was asked. */
   readonly model: string;
@@ -92,8 +92,8 @@ export class CallRecorder {
     this.#firstTokenMs ??= this.#clock.nowMs() - this.startedMs;
   }
 
-  /** Hands out the record. Further calls do nothing. */
-  finish(status: CallStatus, usage: TokenUsage = NO_USAGE): void {
+  /** Hands out the record. Further calls do nothing. `cost`, micro-USD: where it is not a matter of tokens. */
+  finish(status: CallStatus, usage: TokenUsage = NO_USAGE, cost?: number): void {
     if (this.#isDone) return;
     this.#isDone = true;
     const model = this.#attempts.findLast(({ outcome }) => outcome !== "skipped")?.model ?? this.#base.requestedModel;
@@ -106,7 +106,7 @@ export class CallRecorder {
         latencyMs: this.#clock.nowMs() - this.startedMs,
         firstTokenMs: this.#firstTokenMs,
         usage,
-        costMicroUsd: this.#cacheStatus === "HIT" ? 0 : costMicroUsd(model, usage),
+        costMicroUsd: this.#cacheStatus === "HIT" ? 0 : (cost ?? costMicroUsd(model, usage)),
         logIds: this.#logIds,
         cacheStatus: this.#cacheStatus,
       });

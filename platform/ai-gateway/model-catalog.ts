@@ -23,6 +23,8 @@ export interface CatalogEntry {
   readonly maxOutputTokens: number;
   /** Undefined when the model is not billed by tokens, or its price is not known. */
   readonly price: TokenPrice | undefined;
+  /** Price of a character to say, micro-USD, of a speech model. */
+  readonly microUsdPerCharacter?: number;
   readonly shape: OutputShape;
   /** Whether it takes `tools`. */
   readonly hasTools: boolean;
@@ -32,7 +34,9 @@ export interface CatalogEntry {
   readonly dimensions: number | undefined;
 }
 
-type Features = Partial<Pick<CatalogEntry, "shape" | "hasTools" | "hasJsonMode" | "dimensions">>;
+type Features = Partial<
+  Pick<CatalogEntry, "shape" | "hasTools" | "hasJsonMode" | "dimensions" | "microUsdPerCharacter">
+>;
 
 /** Prices in dollars per million tokens of input and output. */
 type Dollars = readonly [input: number, output: number] | undefined;
@@ -56,8 +60,8 @@ const chat = (id: string, contextTokens: number, dollars: Dollars, features: Fea
   entry(id, "chat", contextTokens, dollars, features);
 const embedding = (id: string, contextTokens: number, dimensions: number, dollarsIn: number): CatalogEntry =>
   entry(id, "embedding", contextTokens, [dollarsIn, 0], { dimensions });
-const other = (id: string, kind: ModelKind, contextTokens: number, dollars?: Dollars): CatalogEntry =>
-  entry(id, kind, contextTokens, dollars, {});
+const speech = (id: string, microUsdPerCharacter: number): CatalogEntry =>
+  entry(id, "speech", 8_192, undefined, { microUsdPerCharacter });
 
 const TOOLS = { hasTools: true } as const;
 const TOOLS_AND_JSON = { hasTools: true, hasJsonMode: true } as const;
@@ -67,7 +71,8 @@ const OPENAI = { shape: "openai", hasTools: true, hasJsonMode: true } as const;
  * The Workers AI models with known facts. A config may name others; they have no price here.
  *
  * Sources: prices from developers.cloudflare.com/workers-ai/platform/pricing (state of 2026-07-09); those of bge-m3 and
- * bge-reranker-base from their model pages. Context windows and features from the model pages,
+ * bge-reranker-base and of speech from their model pages. MeloTTS is billed by the minute of audio, which is taken for 300
+ * characters: a third of what is said of English, about what is said of Chinese. Context windows and features from the model pages,
  * developers.cloudflare.com/workers-ai/models/<name>. `llama-3.1-8b-instruct-fast` is on no price list: its price is unknown.
  */
 export const MODEL_CATALOG: readonly CatalogEntry[] = [
@@ -91,10 +96,11 @@ export const MODEL_CATALOG: readonly CatalogEntry[] = [
   embedding("@cf/baai/bge-base-en-v1.5", 512, 768, 0.067),
   embedding("@cf/baai/bge-large-en-v1.5", 512, 1_024, 0.204),
   embedding("@cf/baai/bge-m3", 8_192, 1_024, 0.012),
-  other("@cf/baai/bge-reranker-base", "rerank", 512, [0.003, 0]),
-  other("@cf/myshell-ai/melotts", "speech", 8_192),
-  other("@cf/deepgram/aura-1", "speech", 8_192),
-  other("@cf/deepgram/aura-2-en", "speech", 8_192),
+  entry("@cf/baai/bge-reranker-base", "rerank", 512, [0.003, 0], {}),
+  speech("@cf/deepgram/aura-1", 15),
+  speech("@cf/deepgram/aura-2-en", 30),
+  speech("@cf/deepgram/aura-2-es", 30),
+  speech("@cf/myshell-ai/melotts", 0.67),
 ];
 
 const byId = new Map(MODEL_CATALOG.map((model) => [model.id, model]));

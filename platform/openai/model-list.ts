@@ -15,9 +15,9 @@ export const modelListSchema = z.object({ object: z.literal("list"), data: z.arr
 
 type Model = z.output<typeof modelSchema>;
 
-/** The models that a request to the tenant may name: for chat, then for embeddings. */
-export function listModels(tenant: TenantConfig): z.output<typeof modelListSchema> {
-  const ids = new Set([...allowedModels(tenant, "chat"), ...allowedModels(tenant, "embedding")]);
+/** The models that a request to the tenant may name: for chat, then for embeddings, then those that speak. */
+export function listModels(tenant: TenantConfig, speechModels: readonly string[]): z.output<typeof modelListSchema> {
+  const ids = new Set([...allowedModels(tenant, "chat"), ...allowedModels(tenant, "embedding"), ...speechModels]);
   return { object: "list", data: [...ids].map(toModel) };
 }
 

@@ -3,8 +3,8 @@ import type { TenantId } from "#tenancy/tenant-id";
 /** Most records of one page. */
 export const MAX_AUDIT_PAGE = 500;
 
-/** Through which door a tool was asked for. */
-export const TOOL_DOORS = ["execute", "chat", "completions", "mcp"] as const;
+/** Through which door a tool was asked for; `speech` has one of its own, the tool `text_to_speech`. */
+export const TOOL_DOORS = ["execute", "chat", "completions", "mcp", "speech"] as const;
 export type ToolDoor = (typeof TOOL_DOORS)[number];
 
 /** `denied`: it did not run, because it must not. `failed`: it ran, or its arguments were not valid. */

@@ -47,6 +47,7 @@ export const aiSchema = z.strictObject({
       embedding: z._default(modelIdSchema, "@cf/baai/bge-base-en-v1.5"),
       /** Orders passages by how well they answer. When it is asked: `search.rerank`. */
       rerank: z._default(modelIdSchema, "@cf/baai/bge-reranker-base"),
+      /** Speaks, where `tts.provider` names whose it is. Default: the provider's own. */
       speech: z.optional(modelIdSchema),
     }),
     {},

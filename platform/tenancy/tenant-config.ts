@@ -14,6 +14,7 @@ import { searchSchema } from "#tenancy/search-config";
 import { sessionsSchema } from "#tenancy/sessions-config";
 import { tenantIdSchema } from "#tenancy/tenant-id";
 import { toolsSchema } from "#tenancy/tools-config";
+import { ttsSchema } from "#tenancy/tts-config";
 
 /** Where vectors live. `namespace`: a namespace per tenant in the environment's index. `index`: the index is the tenant's alone. */
 const vectorizeSchema = z.strictObject({
@@ -70,6 +71,7 @@ const fields = z.strictObject({
   sessions: z.prefault(sessionsSchema, {}),
   search: z.prefault(searchSchema, {}),
   tools: z.prefault(toolsSchema, {}),
+  tts: z.prefault(ttsSchema, {}),
   featureFlags: z.prefault(featureFlagsSchema, {}),
   logging: z.prefault(loggingSchema, {}),
   /** Names of the secrets that each deployed environment must have. Their texts are set with `:secrets`, never here. */

@@ -118,15 +118,16 @@ async function spendWhole<Answer extends { readonly usage: TokenUsage }>(
 }
 
 /** What the purse's request is still to be counted in. Whatever comes of it, it is judged with what is reserved now. */
-function takeRate({ count }: Purse): readonly RateDemand[] {
+export function takeRate({ count }: Pick<Purse, "count">): readonly RateDemand[] {
   const rate = count?.demands ?? [];
   if (rate.length > 0) count?.decided();
   return rate;
 }
 
-async function reserve(
+/** Reserves what a call may cost, and counts the request in the same step. */
+export async function reserve(
   tenantId: TenantId,
-  { quotas, budgets, waitUntil, count }: Purse,
+  { quotas, budgets, waitUntil, count }: Omit<Purse, "ai">,
   { rate, modelId, need }: { rate: readonly RateDemand[]; modelId: string; need: Amount },
   { principalId = "anonymous" }: CallContext,
 ): Promise<Admission> {

@@ -31,6 +31,7 @@ import type { WorkerEnv } from "#worker/env";
 import { ingestRuns } from "#worker/ingest-workflow";
 import { logModelCall } from "#worker/log-model-call";
 import type { Services } from "#worker/services";
+import { notEnabled, type SpeechFeature } from "#worker/speech-feature";
 
 /** The adapters of one tenant: its gateway and its knowledge. */
 export interface TenantServices {
@@ -41,7 +42,7 @@ export interface TenantServices {
 }
 
 /** What one call learns of a model's health helps all others of the isolate, those in sessions too. */
-const breakers = new CircuitBreakers();
+export const breakers = new CircuitBreakers();
 
 /** Searches under way in this isolate, of all tenants. */
 const flights = new SearchFlights(systemClock);
@@ -94,9 +95,9 @@ export function composeTenant(
 /** Makes what the routes use. */
 export function composeServices(
   env: WorkerEnv,
-  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings },
+  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings; speech: SpeechFeature | undefined },
 ): Services {
-  const { environment, sessions, settings, quotas } = parts;
+  const { environment, sessions, settings, quotas, speech } = parts;
   return {
     environment,
     version: env.VERSION,
@@ -113,6 +114,11 @@ export function composeServices(
     },
     tools: (tenant) => composeTools(env, tenant, { ...parts, knowledge: composeTenant(env, tenant, parts).knowledge }),
     audit: auditLogOf(env, parts.log),
+    speech(tenant, count) {
+      if (speech === undefined) throw notEnabled();
+      return speech.compose(env, tenant, parts, count);
+    },
+    speechModels: (tenant) => speech?.models(tenant) ?? [],
     usage: (tenant, caller) =>
       quotas.usage(tenant.tenantId, {
         rate: rateDemands(tenant.limits, caller),
@@ -127,7 +133,7 @@ export function composeServices(
 /** A tenant's budgets, worked out once: its config is the same object for every request. */
 const budgets = new WeakMap<TenantConfig, readonly Budget[]>();
 
-function budgetsOf(tenant: TenantConfig): readonly Budget[] {
+export function budgetsOf(tenant: TenantConfig): readonly Budget[] {
   const known = budgets.get(tenant) ?? toBudgets(tenant.limits.budgets, tenant.limits.enforced);
   budgets.set(tenant, known);
   return known;

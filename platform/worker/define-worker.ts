@@ -20,6 +20,7 @@ import { parseVars, type WorkerEnv } from "#worker/env";
 import { defineIngestWorkflow, type IngestWorkflowClass } from "#worker/ingest-workflow";
 import { loadDirectory } from "#worker/load-directory";
 import { routes } from "#worker/routes/all-routes";
+import { muteRoutes, type SpeechFeature } from "#worker/speech-feature";
 
 /** What the generated entry module of a bundle hands over: this Worker's tenants and nobody else's. */
 export interface WorkerDefinition {
@@ -29,6 +30,8 @@ export interface WorkerDefinition {
   readonly prompts?: PromptTexts;
   /** Checks tokens of identity providers; absent when no tenant here accepts them. */
   readonly tokens?: TokenVerifier;
+  /** What speaks; absent when no tenant here has a provider of speech. */
+  readonly speech?: SpeechFeature;
 }
 
 /** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
@@ -70,7 +73,7 @@ function newQuotaClient(env: WorkerEnv): QuotaClient {
   });
 }
 
-function buildApp({ tenants, prompts = {}, tokens }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
+function buildApp({ tenants, prompts = {}, tokens, speech }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
   const vars = parseVars(env);
   const log = consoleLogger();
   const { environment } = vars;
@@ -92,8 +95,8 @@ function buildApp({ tenants, prompts = {}, tokens }: WorkerDefinition, env: Work
       const { config, overrides } = await settings.current(tenantId);
       return { config, logFields: overrides.length === 0 ? {} : { overrides } };
     },
-    routes,
-    services: composeServices(env, { environment, sessions, settings, quotas, log }),
+    routes: [...routes, ...(speech?.routes ?? muteRoutes)],
+    services: composeServices(env, { environment, sessions, settings, quotas, log, speech }),
     quotas,
     authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),

@@ -9,6 +9,7 @@ import type { RequestCount } from "#limits/request-count";
 import type { CacheTally } from "#rag/cache-tally";
 import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
+import type { SpeechServices } from "#speech/synthesize-speech";
 import type { AuditLog } from "#storage/audit-log";
 import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
@@ -33,7 +34,11 @@ export interface Services {
   ingestJobs(tenant: TenantConfig): JobServices;
   /** What runs the tenant's tools. */
   tools(tenant: TenantConfig): ToolHost;
-  /** What tools did. */
+  /** What speaks for the tenant. The request `count` is counted with what it spends. Throws `tts_not_enabled`. */
+  speech(tenant: TenantConfig, count: RequestCount): SpeechServices;
+  /** The speech models that a request to the tenant may name. */
+  speechModels(tenant: TenantConfig): readonly string[];
+  /** What tools did, and speech. */
   readonly audit: AuditLog;
   /** How searches fared with the cache in this isolate. */
   readonly cacheTally: CacheTally;

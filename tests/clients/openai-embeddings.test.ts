@@ -50,7 +50,11 @@ describe("the openai client: embeddings and models", () => {
       ids.push(model.id);
       assert.equal(model.object, "model");
     }
-    assert.deepEqual(ids.sort(), [...MODELS, EMBEDDING_MODEL, "@cf/meta/llama-3.3-70b-instruct-fp8-fast"].sort());
+    const speech = ["@cf/deepgram/aura-1", "@cf/myshell-ai/melotts"];
+    assert.deepEqual(
+      ids.sort(),
+      [...MODELS, EMBEDDING_MODEL, ...speech, "@cf/meta/llama-3.3-70b-instruct-fp8-fast"].sort(),
+    );
   });
 
   it("shows each listed model under its id, slashes and all", async () => {

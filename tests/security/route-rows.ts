@@ -40,6 +40,7 @@ export interface RouteRow {
 const QUESTION = "What is the merger called?";
 const NOTHING = { request: () => ({}), ids: [], status: 200, elsewhere: 200 } as const;
 
+const SPEECH_MODEL = "@cf/deepgram/aura-1";
 const MESSAGES = [{ role: "user", content: "Hi" }];
 const SESSION = ["path.sessionId"];
 
@@ -246,6 +247,22 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   ["createEmbedding", { ...NOTHING, request: () => ({ body: { input: "Hi" } }), ids: ["body.model"] }],
   ["listModels", NOTHING],
   ["retrieveModel", { ...NOTHING, request: () => ({ path: { id: TOOL_MODEL } }), ids: ["path.id"], elsewhere: 403 }],
+  [
+    "synthesizeSpeech",
+    {
+      ...NOTHING,
+      request: () => ({ body: { text: "Hi", modelId: SPEECH_MODEL } }),
+      ids: ["body.modelId"],
+    },
+  ],
+  [
+    "createSpeech",
+    {
+      ...NOTHING,
+      request: () => ({ body: { input: "Hi", model: SPEECH_MODEL, voice: "luna" } }),
+      ids: ["body.model", "body.voice.id"],
+    },
+  ],
   ["getUsage", NOTHING],
   ["getCacheMetrics", NOTHING],
   ["getConsole", NOTHING],

@@ -14,5 +14,6 @@ export async function routeSpecs(): Promise<readonly RouteSpec[]> {
         : nextResolve(specifier, context),
   });
   const { routes } = await import("#worker/routes/all-routes");
-  return routes.map(({ spec }) => spec);
+  const { speechRoutes } = await import("#worker/routes/speech");
+  return [...routes, ...speechRoutes].map(({ spec }) => spec);
 }

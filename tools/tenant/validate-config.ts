@@ -33,7 +33,9 @@ await runCommand(spec, ({ values }) => {
   const configImport = relativeImport(outEntry, outConfig);
   const acceptsTokens = config.auth.jwt !== undefined;
   writeFileSync(outConfig, canonicalConfig(config));
-  writeFileSync(outEntry, renderEntryModule([{ tenantId: config.tenantId, configImport, prompts, acceptsTokens }]));
+  const speechProvider = config.tts.provider;
+  const tenant = { tenantId: config.tenantId, configImport, prompts, acceptsTokens, speechProvider };
+  writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
 });
 

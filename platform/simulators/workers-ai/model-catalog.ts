@@ -62,6 +62,7 @@ export const modelCatalog: readonly ModelFacts[] = [
   other("@cf/myshell-ai/melotts", "speech", defaultContextTokens),
   other("@cf/deepgram/aura-1", "speech", defaultContextTokens),
   other("@cf/deepgram/aura-2-en", "speech", defaultContextTokens),
+  other("@cf/deepgram/aura-2-es", "speech", defaultContextTokens),
 ];
 
 /** Authors whose other models are taken for chat models. */

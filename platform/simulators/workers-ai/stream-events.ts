@@ -20,7 +20,7 @@ export interface StreamOptions {
 export const foreverMs = 3_600_000;
 
 /** Time for what was sent to arrive before the stream breaks: an error overtakes what is still under way. */
-const flushMs = 20;
+export const flushMs = 20;
 
 const encoder = new TextEncoder();
 

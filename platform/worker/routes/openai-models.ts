@@ -17,7 +17,7 @@ export const listModelsRoute = defineRoute<Services>()(
     flag: "openaiApi",
     bareResponse: modelListSchema,
   },
-  ({ tenant }) => Promise.resolve(Response.json(listModels(tenant))),
+  ({ tenant, services }) => Promise.resolve(Response.json(listModels(tenant, services.speechModels(tenant)))),
 );
 
 /** `GET /v1/models/:id`: one of them. Ids hold slashes, written as they are or as `%2F`. */
@@ -34,7 +34,7 @@ export const retrieveModelRoute = defineRoute<Services>()(
     bareResponse: modelSchema,
   },
   ({ tenant, services, route }, { params: { id } }) => {
-    const listed = listModels(tenant).data.find((model) => model.id === id);
+    const listed = listModels(tenant, services.speechModels(tenant)).data.find((model) => model.id === id);
     // An id that is not listed is refused here, and told why.
     const question = { environment: services.environment, route, requested: id, tellsUnknown: true };
     return Promise.resolve(Response.json(listed ?? toModel(chooseChatModel(tenant, question))));

@@ -1,5 +1,7 @@
+import { provider as workersAi } from "#speech/providers/workers-ai";
 import { defineWorker } from "#worker/define-worker";
 import type { WorkerEnv } from "#worker/env";
+import { defineSpeech } from "#worker/speech";
 import { CALLS_PATH, countedEnv, takeCalls } from "#worker/testing/counted-env";
 import { FaultyQuota } from "#worker/testing/faulty-quota";
 import { ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY } from "#worker/testing/two-tenants";
@@ -9,6 +11,7 @@ const worker = defineWorker({
   tenants: [ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY],
   prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." }, soylent: { system: "Hi" } },
   tokens: tokenVerifier(),
+  speech: defineSpeech(workersAi),
 });
 
 let counted: WorkerEnv | undefined;

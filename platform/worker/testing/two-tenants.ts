@@ -28,9 +28,10 @@ export const ACME: TenantConfigInput = {
   environments: { dev: { hostnames: ["acme.example"] } },
   cors: { origins: ["https://app.acme.example"] },
   sessions: ACME_SESSIONS,
-  ai: { allowedModels: ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b"] },
+  ai: { allowedModels: ["@cf/meta/llama-3.1-8b-instruct", "@cf/openai/gpt-oss-20b", "@cf/myshell-ai/melotts"] },
   limits: { body: { standardBytes: 16_384, smallBytes: 1_024 }, rate: WIDE_RATE },
   tools: { enabled: ALL_TOOLS },
+  tts: { provider: "workers-ai" },
 };
 
 export const GLOBEX: TenantConfigInput = {
@@ -40,15 +41,20 @@ export const GLOBEX: TenantConfigInput = {
   environments: { dev: { hostnames: ["globex.example"] } },
   auth: { anonymousScopes: ["search"] },
   limits: { rate: WIDE_RATE },
+  tts: { provider: "workers-ai" },
 };
 
-/** A tenant that has switched every tool off. */
+/** A tenant that has switched every tool off, and may say little. */
 export const HOOLI: TenantConfigInput = {
   tenantId: "hooli",
   displayName: "Hooli",
   accountId,
-  limits: { rate: WIDE_RATE },
+  limits: {
+    rate: WIDE_RATE,
+    budgets: [{ scope: "model", id: "@cf/deepgram/aura-1", unit: "usd", window: "day", limit: 0.01 }],
+  },
   tools: { enabled: [] },
+  tts: { provider: "workers-ai" },
 };
 
 /** A tenant with the default rate limits and a small budget. */

@@ -3,7 +3,13 @@ import { describe, it } from "node:test";
 
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
 
-const acme = { tenantId: "acme", configImport: "./config.json", prompts: {}, acceptsTokens: false };
+const acme = {
+  tenantId: "acme",
+  configImport: "./config.json",
+  prompts: {},
+  acceptsTokens: false,
+  speechProvider: "none",
+};
 
 describe("renderEntryModule", () => {
   it("exports the handler, the Durable Object classes and the Workflow", () => {
@@ -41,6 +47,15 @@ export const IngestWorkflow = worker.IngestWorkflow;
     const text = renderEntryModule([acme, { ...acme, tenantId: "globex", acceptsTokens: true }]);
     assert.match(text, /^import \{ tokenVerifier \} from "#worker\/token-verifier";$/m);
     assert.match(text, /^ {2}tokens: tokenVerifier\(\),$/m);
+  });
+
+  it("brings what speaks only where a tenant has a provider, each provider once", () => {
+    assert.doesNotMatch(renderEntryModule([acme]), /speech/i);
+    const speaking = { ...acme, speechProvider: "workers-ai" };
+    const text = renderEntryModule([acme, speaking, { ...speaking, tenantId: "globex" }]);
+    assert.match(text, /^import \{ defineSpeech \} from "#worker\/speech";$/m);
+    assert.equal(text.split('import { provider as speech0 } from "#speech/providers/workers-ai";').length, 2);
+    assert.match(text, /^ {2}speech: defineSpeech\(speech0\),$/m);
   });
 
   it("keeps quotes and line breaks of prompts as data", () => {

@@ -6,6 +6,8 @@ export interface BundledTenant {
   readonly prompts: Readonly<Record<string, string>>;
   /** Whether callers may show tokens of an identity provider: what checks them comes into the bundle only then. */
   readonly acceptsTokens: boolean;
+  /** `tts.provider` of the config: what speaks comes into the bundle only where a tenant has a provider. */
+  readonly speechProvider: string;
 }
 
 /**
@@ -17,16 +19,22 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     .filter((tenant) => Object.keys(tenant.prompts).length > 0)
     .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
   const acceptsTokens = tenants.some((tenant) => tenant.acceptsTokens);
+  const speakers = [...new Set(tenants.map((tenant) => tenant.speechProvider))].filter((name) => name !== "none");
   return [
     "// Generated from the tenant's config and prompts. Do not edit.",
     'import { defineWorker } from "#worker/define-worker";',
     ...(acceptsTokens ? ['import { tokenVerifier } from "#worker/token-verifier";'] : []),
+    ...(speakers.length === 0 ? [] : ['import { defineSpeech } from "#worker/speech";']),
+    ...speakers.map((name, index) => `import { provider as speech${index} } from "#speech/providers/${name}";`),
     ...tenants.map((tenant, index) => `import tenant${index} from ${JSON.stringify(tenant.configImport)};`),
     "",
     "const worker = defineWorker({",
     `  tenants: [${tenants.map((_, index) => `tenant${index}`).join(", ")}],`,
     ...(prompts.length === 0 ? [] : [`  prompts: {\n${prompts.join("")}  },`]),
     ...(acceptsTokens ? ["  tokens: tokenVerifier(),"] : []),
+    ...(speakers.length === 0
+      ? []
+      : [`  speech: defineSpeech(${speakers.map((_, index) => `speech${index}`).join(", ")}),`]),
     "});",
     "",
     "export default worker.handler;",

@@ -10,6 +10,7 @@ import {
 } from "jsonc-parser";
 
 import { CommandError } from "#tools/command/command-line";
+import { findUnknownSpeech } from "#tools/tenant/config/unknown-speech";
 import { findUnknownTools } from "#tools/tenant/config/unknown-tools";
 import { formatConfigProblems, parseTenantConfig, type ConfigProblem } from "#tenancy/parse-tenant-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
@@ -30,7 +31,11 @@ export function parseTenantConfigText(file: string, text: string, expectedId?: s
   if (unsafe.length > 0) return { ok: false, report: formatConfigProblems(file, unsafe) };
   const result = parseTenantConfig(getNodeValue(root));
   const problems = result.ok
-    ? [...mismatchedId(result.config, expectedId), ...findUnknownTools(result.config)]
+    ? [
+        ...mismatchedId(result.config, expectedId),
+        ...findUnknownTools(result.config),
+        ...findUnknownSpeech(result.config),
+      ]
     : result.problems;
   if (problems.length > 0) return { ok: false, report: formatConfigProblems(file, withLines(problems, root, text)) };
   return result.ok ? result : { ok: false, report: formatConfigProblems(file, problems) };
