@@ -1,3 +1,4 @@
+import type { RouteSpec } from "#http/route";
 import type { Belongings } from "#tests/security/world";
 import { SECRET, TOOL_MODEL } from "#tests/security/world";
 
@@ -12,6 +13,8 @@ export interface RouteRequest {
 
 /** What the matrix has to be told of a route; everything else comes from the route's own spec. */
 export interface RouteRow {
+  /** Who may use the route, as its spec must say too: a route that is opened wider is decided here as well. */
+  readonly access: RouteSpec["access"];
   /** A request that its owner is answered with `status`, naming what belongs to the owner. */
   readonly request: (own: Belongings) => RouteRequest;
   /**
@@ -46,10 +49,11 @@ const SESSION = ["path.sessionId"];
 
 /** A row for each route, by its `operationId`. */
 export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRow>([
-  ["getHealth", NOTHING],
+  ["getHealth", { ...NOTHING, access: "public" }],
   [
     "chat",
     {
+      access: "chat",
       request: ({ sessionId }) => ({ body: { sessionId, message: "Which word?", stream: false } }),
       ids: ["body.sessionId", "body.modelId", "body.tool", "body.tools"],
       status: 200,
@@ -61,6 +65,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "listSessions",
     {
+      access: "chat",
       request: ({ timeCursor }) => ({ query: { cursor: timeCursor } }),
       ids: ["query.cursor"],
       status: 200,
@@ -70,6 +75,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "getHistory",
     {
+      access: "chat",
       request: ({ sessionId }) => ({ path: { sessionId } }),
       ids: [...SESSION, "query.cursor"],
       status: 200,
@@ -81,6 +87,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "resumeTurn",
     {
+      access: "chat",
       request: ({ sessionId, eventId }) => ({ path: { sessionId }, headers: { "last-event-id": eventId } }),
       ids: [...SESSION, "query.after", "header.last-event-id"],
       status: 200,
@@ -91,6 +98,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "decideToolCall",
     {
+      access: "any-key",
       request: ({ pausedSessionId, callId }) => ({
         path: { sessionId: pausedSessionId, callId },
         body: { decision: "deny" },
@@ -106,6 +114,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "deleteSession",
     {
+      access: "chat",
       request: ({ sessionId }) => ({ path: { sessionId } }),
       ids: SESSION,
       status: 200,
@@ -117,6 +126,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "ingest",
     {
+      access: "ingest",
       request: ({ docId }) => ({ body: { docId, text: "The merger is off." } }),
       ids: ["body.docId", "body.documents.docId", "body.acl", "body.documents.acl"],
       status: 200,
@@ -127,6 +137,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "listIngestJobs",
     {
+      access: "ingest",
       request: ({ timeCursor }) => ({ query: { cursor: timeCursor, failed: "true" } }),
       ids: ["query.cursor"],
       status: 200,
@@ -136,6 +147,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "readIngestJob",
     {
+      access: "ingest",
       request: ({ jobId }) => ({ path: { jobId } }),
       ids: ["path.jobId"],
       status: 200,
@@ -146,6 +158,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "retryIngestJob",
     {
+      access: "ingest",
       request: ({ jobId }) => ({ path: { jobId } }),
       ids: ["path.jobId"],
       status: 202,
@@ -156,6 +169,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "listDocuments",
     {
+      access: "search",
       request: ({ documentCursor }) => ({ query: { cursor: documentCursor } }),
       ids: ["query.cursor"],
       status: 200,
@@ -166,6 +180,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "getDocument",
     {
+      access: "search",
       request: ({ docId }) => ({ path: { docId } }),
       ids: ["path.docId"],
       status: 200,
@@ -176,6 +191,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "deleteDocument",
     {
+      access: "ingest",
       request: ({ docId }) => ({ path: { docId } }),
       ids: ["path.docId"],
       status: 200,
@@ -186,6 +202,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "search",
     {
+      access: "search",
       request: ({ docId }) => ({ body: { query: QUESTION, filter: { docId } } }),
       ids: ["body.filter.docId"],
       status: 200,
@@ -193,10 +210,11 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
       showsSecret: true,
     },
   ],
-  ["listTools", { ...NOTHING }],
+  ["listTools", { access: "any-tool", ...NOTHING }],
   [
     "executeTool",
     {
+      access: "any-tool",
       request: ({ docId }) => ({ body: { tool: "vector_search", arguments: { query: QUESTION, docIds: [docId] } } }),
       ids: ["body.tool"],
       status: 200,
@@ -208,6 +226,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "listAudit",
     {
+      access: "admin",
       request: ({ auditCursor }) => ({ query: { cursor: auditCursor } }),
       ids: ["query.cursor"],
       status: 200,
@@ -219,6 +238,7 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "mcp",
     {
+      access: "any-tool",
       request: ({ docId }) => ({
         body: {
           jsonrpc: "2.0",
@@ -238,18 +258,26 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "createChatCompletion",
     {
+      access: "chat",
       ...NOTHING,
       request: () => ({ body: { model: TOOL_MODEL, messages: MESSAGES } }),
       ids: ["body.model"],
       elsewhere: 403,
     },
   ],
-  ["createEmbedding", { ...NOTHING, request: () => ({ body: { input: "Hi" } }), ids: ["body.model"] }],
-  ["listModels", NOTHING],
-  ["retrieveModel", { ...NOTHING, request: () => ({ path: { id: TOOL_MODEL } }), ids: ["path.id"], elsewhere: 403 }],
+  [
+    "createEmbedding",
+    { access: "search", ...NOTHING, request: () => ({ body: { input: "Hi" } }), ids: ["body.model"] },
+  ],
+  ["listModels", { ...NOTHING, access: "chat" }],
+  [
+    "retrieveModel",
+    { access: "chat", ...NOTHING, request: () => ({ path: { id: TOOL_MODEL } }), ids: ["path.id"], elsewhere: 403 },
+  ],
   [
     "synthesizeSpeech",
     {
+      access: "tts",
       ...NOTHING,
       request: () => ({ body: { text: "Hi", modelId: SPEECH_MODEL } }),
       ids: ["body.modelId"],
@@ -258,17 +286,18 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
   [
     "createSpeech",
     {
+      access: "tts",
       ...NOTHING,
       request: () => ({ body: { input: "Hi", model: SPEECH_MODEL, voice: "luna" } }),
       ids: ["body.model", "body.voice.id"],
     },
   ],
-  ["getUsage", NOTHING],
-  ["getCacheMetrics", NOTHING],
-  ["getConsole", NOTHING],
-  ["getConsoleFile", { ...NOTHING, request: () => ({ path: { file: "console.css" } }), ids: [] }],
-  ["getDocs", NOTHING],
-  ["getOpenApi", NOTHING],
+  ["getUsage", { ...NOTHING, access: "any-key" }],
+  ["getCacheMetrics", { ...NOTHING, access: "metrics" }],
+  ["getConsole", { ...NOTHING, access: "public" }],
+  ["getConsoleFile", { access: "public", ...NOTHING, request: () => ({ path: { file: "console.css" } }), ids: [] }],
+  ["getDocs", { ...NOTHING, access: "public" }],
+  ["getOpenApi", { ...NOTHING, access: "public" }],
 ]);
 
 /** What to do about a route that the matrix does not know. */

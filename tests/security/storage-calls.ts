@@ -1,5 +1,15 @@
 import { makeReplacement } from "#storage/testing/make-replacement";
-import { auditEntry, IDS, KEY, NO_LABELS, type Stores, VALUES, vectorIdOf } from "#tests/security/stores";
+import {
+  auditEntry,
+  IDS,
+  jobTimeMs,
+  KEY,
+  NEIGHBOURS_WORD,
+  NO_LABELS,
+  type Stores,
+  VALUES,
+  vectorIdOf,
+} from "#tests/security/stores";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** A call of an adapter with ids that more than one tenant uses. Gives what the caller learns. */
@@ -46,6 +56,20 @@ export const STORAGE_CALLS: ReadonlyMap<string, StorageCall> = new Map<string, S
       documents.replaceDocuments(tenantId, [
         { ...makeReplacement({ docId: "waits", texts: ["a turbine"] }), claim: { jobId: IDS.jobId, index: 2 } },
       ]),
+  ],
+  [
+    "documents.replaceDocuments of a job that waits for it no longer",
+    async (tenantId, { documents, jobs }) => {
+      await jobs.settle(tenantId, IDS.jobId, [{ index: 2 }], 9_000);
+      return documents.replaceDocuments(tenantId, [
+        { ...makeReplacement({ docId: "waits", texts: ["a turbine"] }), claim: { jobId: IDS.jobId, index: 2 } },
+      ]);
+    },
+  ],
+  [
+    "documents.supersedeInJobs before the job",
+    (tenantId, { documents }) =>
+      documents.supersedeInJobs(tenantId, [IDS.docId, "waits"], jobTimeMs(NEIGHBOURS_WORD) + 5),
   ],
   [
     "documents.supersedeInJobs",

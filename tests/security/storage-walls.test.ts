@@ -8,7 +8,18 @@ import { TEST_DIMENSIONS } from "#storage/testing/vector-store-contract";
 import { makeVectorId } from "#storage/vector-id";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
 import { STORAGE_CALLS } from "#tests/security/storage-calls";
-import { createStores, fill, IDS, NO_LABELS, settled, type Stores, VALUES, vectorIdOf } from "#tests/security/stores";
+import {
+  createStores,
+  fill,
+  IDS,
+  NEIGHBOURS_WORD,
+  NO_LABELS,
+  OWN_WORD,
+  settled,
+  type Stores,
+  VALUES,
+  vectorIdOf,
+} from "#tests/security/stores";
 import type { TenantId } from "#tenancy/tenant-id";
 
 const TABLES = [
@@ -55,13 +66,13 @@ describe("the walls of storage", () => {
   for (const calls of rounds) {
     it(calls.map(([name]) => name).join(", "), async () => {
       await wipe();
-      await fill(acmeLabs, storage, stores, "budgerigar");
+      await fill(acmeLabs, storage, stores, OWN_WORD);
       const alone = [];
       for (const [, call] of calls) alone.push(await learn(call));
       const aloneAfter = await dump(acmeLabs);
       await wipe();
-      await fill(acme, storage, stores, "zebrafinch");
-      await fill(acmeLabs, storage, stores, "budgerigar");
+      await fill(acme, storage, stores, NEIGHBOURS_WORD);
+      await fill(acmeLabs, storage, stores, OWN_WORD);
       const before = await dump(acme);
       for (const [at, [name, call]] of calls.entries()) {
         cells++;
@@ -74,7 +85,7 @@ describe("the walls of storage", () => {
 
   it("drops a chunk of another tenant that a statement has let through", async () => {
     await wipe();
-    await fill(acme, storage, stores, "zebrafinch");
+    await fill(acme, storage, stores, NEIGHBOURS_WORD);
     for (const read of [
       (of: TenantId, database: D1Database) =>
         createD1DocumentStore(database).searchText(of, "turbine", 10, { filter: {}, acl: NO_LABELS }),

@@ -44,6 +44,10 @@ export async function settled(): Promise<void> {
   await Promise.all(pending.splice(0));
 }
 
+/** Words of different lengths, so that counts and times differ too. The neighbour's is the longer one. */
+export const OWN_WORD = "budgie";
+export const NEIGHBOURS_WORD = "zebrafinch";
+
 /** Names that both tenants use. */
 export const IDS = {
   docId: "guide",
@@ -116,15 +120,20 @@ async function fillDocuments(tenantId: TenantId, { documents }: Stores, word: st
   await documents.removeDocument(tenantId, IDS.goneDocId, NO_LABELS);
 }
 
+/** The longer the word, the earlier: so the neighbour's job comes before one's own. */
+export function jobTimeMs(word: string): number {
+  return 2_000 - 10 * word.length;
+}
+
 async function fillJobs(tenantId: TenantId, { jobs }: Stores, word: string): Promise<void> {
   const of = (docId: string, part: number) => ({ docId, part, json: JSON.stringify({ docId, text: word }) });
   const about = { principalId: IDS.principalId, traceId: word, total: word.length };
   const documents = [of(IDS.docId, 0), of(`${word}.md`, 1), of("waits", word.length)];
-  await jobs.createJob(tenantId, { jobId: IDS.jobId, ...about, createdAtMs: 1_000 + word.length, documents });
+  await jobs.createJob(tenantId, { jobId: IDS.jobId, ...about, createdAtMs: jobTimeMs(word), documents });
   await jobs.createJob(tenantId, {
     jobId: IDS.failedJobId,
     ...about,
-    createdAtMs: 2_000 + word.length,
+    createdAtMs: jobTimeMs(word) + 1,
     documents: [of(`failed-${word}.md`, 0)],
   });
   const failure = { code: "model_unavailable", message: word };
