@@ -154,7 +154,6 @@ function runProgram(
       BUILD_WORKSPACE_DIRECTORY: folder,
       CLOUDFLARE_API_BASE_URL: api.apiUrl,
       CLOUDFLARE_API_TOKEN: TOKEN,
-      TENANT_CONNECT_TO: api.origin,
       DEPLOYED_BY: "ops@example.com",
       NO_COLOR: "1",
       ...env,

@@ -9,7 +9,7 @@ import { formatDrift } from "./drift/format-drift.js";
 import { gatherDriftFacts } from "./drift/gather-drift-facts.js";
 import { planRepair } from "./drift/plan-repair.js";
 import { formatLines, mayAct } from "./operate/confirm-plan.js";
-import { reachOf } from "./operate/open-account.js";
+import { connectToOf, reachOf } from "./operate/open-account.js";
 import {
   actOptions,
   buildOptions,
@@ -49,7 +49,7 @@ await runDriftCommand(spec, async ({ values }) => {
     environment: readEnvironment(values.env),
     reach: reachOf(values, process.env),
     origin: readOrigin(workspaceDir, process.env),
-    connectTo: values["connect-to"] ?? process.env["TENANT_CONNECT_TO"],
+    connectTo: connectToOf(values, process.env),
     onStep: (step) => say(`${step.replaceAll("-", " ")} …\n`),
   });
   return open.explaining(async () => {

@@ -4,7 +4,7 @@ import { paintFor } from "#tools/command/paint";
 import { readDeployments, readVersions } from "./account/workers.js";
 import { prepareDrift } from "./drift/drift-command.js";
 import { formatLines, mayAct } from "./operate/confirm-plan.js";
-import { reachOf } from "./operate/open-account.js";
+import { connectToOf, reachOf } from "./operate/open-account.js";
 import {
   actOptions,
   buildOptions,
@@ -46,7 +46,7 @@ await runCommand(spec, async ({ values }) => {
     environment: readEnvironment(values.env),
     reach: reachOf(values, process.env),
     origin: readOrigin(workspaceDir, process.env),
-    connectTo: values["connect-to"] ?? process.env["TENANT_CONNECT_TO"],
+    connectTo: connectToOf(values, process.env),
     onStep: () => undefined,
   });
   const worker = build.rendered.name;

@@ -5,7 +5,7 @@ import { addressOptions, givenAddress, withLocalTenant } from "#tools/tenant/loc
 import { readTenantFiles } from "#tools/tenant/local/tenant-files";
 import { formatResult, formatSummary, runSmoke } from "#tools/tenant/smoke/run-smoke";
 import { SMOKE_CHECKS } from "#tools/tenant/smoke/smoke-checks";
-import { reachOf } from "./operate/open-account.js";
+import { connectToOf, reachOf } from "./operate/open-account.js";
 import { readEnvironment } from "./operate/tenant-command.js";
 import { withDeployedTenant } from "./smoke/with-deployed-tenant.js";
 
@@ -45,6 +45,6 @@ await runCommand(spec, async ({ values }) => {
   if (values.env === undefined) return withLocalTenant(values, "temporary", check);
   const { config } = readTenantFiles(values);
   if (config === undefined) throw new CommandError("--config is missing", { fix: "start it with tools/bazel run" });
-  const connectTo = values["connect-to"] ?? process.env["TENANT_CONNECT_TO"];
+  const connectTo = connectToOf(values, process.env);
   return withDeployedTenant(config, readEnvironment(values.env), reachOf({}, process.env), connectTo, check);
 });

@@ -57,7 +57,6 @@ function startText({ apiUrl, origin }: CloudflareApi, tokens: readonly TokenReco
     "",
     `  export CLOUDFLARE_API_BASE_URL=${apiUrl}`,
     `  export CLOUDFLARE_API_TOKEN=${tokens[0]?.token ?? ""}`,
-    `  export TENANT_CONNECT_TO=${origin}`,
     "",
     `What is deployed answers here by its hostname: curl -H 'Host: ai.acme.example' ${origin}/health`,
     "",

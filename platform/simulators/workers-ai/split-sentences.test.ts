@@ -17,7 +17,7 @@ describe("splitSentences", () => {
   it("leaves code away, and reads a table row by row", () => {
     const text =
       "Run it:\n\n```sh\nrun --all. Really.\n```\n\n| word | meaning |\n| --- | :-: |\n| chunk | A piece. |\n\nDone.";
-    assert.deepEqual(splitSentences(text), ["Run it:", "word: meaning", "chunk: A piece.", "Done."]);
+    assert.deepEqual(splitSentences(text), ["Run it:", "chunk: A piece.", "Done."]);
   });
 
   it("ends Chinese and Japanese sentences at their own full stop", () => {

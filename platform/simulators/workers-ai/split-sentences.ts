@@ -6,7 +6,8 @@ const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|
 
 /**
  * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings and fenced code are left
- * out, each list item stands for itself, and so does each row of a table: its cells, joined by colons.
+ * out, each list item stands for itself, and so does each row of a table
+ * but its head: its cells, joined by colons.
  */
 export function splitSentences(text: string): string[] {
   return paragraphsOf(text).flatMap(sentencesOf).flatMap(cutLong);
@@ -36,7 +37,9 @@ function paragraphsOf(text: string): string[] {
     }
     if (/^\|.*\|$/.test(line)) {
       const cells = cellsOf(line);
-      if (cells.length > 0) paragraphs.push(cells.join(": "));
+      // Below the head of a table: the line before it says nothing.
+      if (cells.every((cell) => /^:?-+:?$/.test(cell))) paragraphs.pop();
+      else paragraphs.push(cells.join(": "));
       open = false;
       continue;
     }
@@ -49,10 +52,10 @@ function paragraphsOf(text: string): string[] {
   return paragraphs;
 }
 
-/** Cells of a table's row that hold something; none of the line below its head. */
+/** Cells of a table's row that hold something. */
 function cellsOf(row: string): string[] {
   const cells = row.slice(1, -1).split("|");
-  return cells.map((cell) => cell.trim()).filter((cell) => cell !== "" && !/^:?-+:?$/.test(cell));
+  return cells.map((cell) => cell.trim()).filter((cell) => cell !== "");
 }
 
 function sentencesOf(paragraph: string): string[] {

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import * as z from "#base/zod";
 
+import { networkReason } from "#tools/command/network-reason";
 /** Where the API is, unless `CLOUDFLARE_API_BASE_URL` says otherwise; wrangler reads the same variable. */
 export const DEFAULT_API_URL = "https://api.cloudflare.com/client/v4";
 
@@ -174,7 +175,7 @@ async function attempt(options: ApiClientOptions, method: string, path: string, 
     response = await send(options, method, path, body);
   } catch (error) {
     options.signal?.throwIfAborted();
-    throw new RetryableFailure(new ApiFailure(call, 0, undefined, networkReason(error, options.timeoutMs)), undefined);
+    throw new RetryableFailure(new ApiFailure(call, 0, undefined, reasonOf(error, options.timeoutMs)), undefined);
   }
   if (response.ok) return response;
   const failure = await failureOf(call, response);
@@ -215,12 +216,10 @@ function retryAfterMs({ headers }: Response): number | undefined {
   return Number.isFinite(seconds) ? seconds * 1_000 : undefined;
 }
 
-function networkReason(error: unknown, timeoutMs: number): string {
-  if (error instanceof Error && error.name === "TimeoutError") return `no answer within ${timeoutMs / 1_000} s`;
-  // Node's fetch hides the reason of a failed connection in `cause`.
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  if (!(cause instanceof Error)) return String(cause);
-  return cause.message || ("code" in cause ? String(cause.code) : cause.name);
+function reasonOf(error: unknown, timeoutMs: number): string {
+  return error instanceof Error && error.name === "TimeoutError"
+    ? `no answer within ${timeoutMs / 1_000} s`
+    : networkReason(error);
 }
 
 function nameOf(method: string, path: string): string {

@@ -5,7 +5,7 @@ import { readText } from "#tools/tenant/config/read-tenant-config";
 import { parseSecrets } from "../secrets/parse-secrets.js";
 import { formatResult } from "#tools/tenant/smoke/run-smoke";
 import { formatLines, mayAct } from "../operate/confirm-plan.js";
-import { reachOf } from "../operate/open-account.js";
+import { connectToOf, reachOf } from "../operate/open-account.js";
 import {
   actOptions,
   buildOptions,
@@ -183,7 +183,7 @@ function deploySettings(values: DeployValues, output: Output): DeploySettings {
     reach: reachOf(values, process.env),
     origin: readOrigin(workspaceDir, process.env),
     message: values.message ?? "",
-    connectTo: values["connect-to"] ?? process.env["TENANT_CONNECT_TO"],
+    connectTo: connectToOf(values, process.env),
     smokeLevel: readSmokeLevel(values.smoke),
     arrivalMs: ARRIVAL_MS,
     secrets: readSecretsFile(values["secrets-file"]),

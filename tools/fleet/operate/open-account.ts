@@ -41,6 +41,16 @@ export function reachOf(values: { readonly "api-timeout"?: string }, env: NodeJS
   return { env, apiTimeoutMs: seconds * 1_000, firstPauseMs: FIRST_PAUSE_MS };
 }
 
+/**
+ * Where the tenants' hostnames lead to instead of what DNS says; undefined: DNS decides. An account that is simulated on this
+ * machine has its Workers at the same address.
+ */
+export function connectToOf(values: { readonly "connect-to"?: string }, env: NodeJS.ProcessEnv): string | undefined {
+  const api = URL.parse(env["CLOUDFLARE_API_BASE_URL"] ?? DEFAULT_API_URL);
+  const isHere = api?.hostname === "127.0.0.1" || api?.hostname === "localhost";
+  return values["connect-to"] ?? env["TENANT_CONNECT_TO"] ?? (isHere ? api.origin : undefined);
+}
+
 /** Opens the account of a tenant. Nothing is called yet. @throws CommandError when there is no token. */
 export function openAccount(config: TenantConfig, reach: ReachOptions): OpenAccount {
   const { env, apiTimeoutMs, firstPauseMs, signal, clientFor = createApiClient } = reach;

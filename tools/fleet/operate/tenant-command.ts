@@ -27,7 +27,8 @@ export const reachOptions = {
   "connect-to": {
     type: "string",
     value: "URL",
-    about: "where the tenants' hostnames lead to instead of what DNS says; default: TENANT_CONNECT_TO",
+    about:
+      "where the tenants' hostnames lead to instead of what DNS says; default: TENANT_CONNECT_TO, or where a simulated account is",
   },
   "api-timeout": { type: "string", value: "SECONDS", about: "longest wait for an answer of the API; default: 30" },
 } as const satisfies Record<string, OptionSpec>;

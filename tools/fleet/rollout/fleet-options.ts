@@ -1,6 +1,6 @@
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import type { DeployContext } from "../deploy/execute-deploy.js";
-import { reachOf, type ReachOptions } from "../operate/open-account.js";
+import { connectToOf, reachOf, type ReachOptions } from "../operate/open-account.js";
 import { actOptions, environmentOption, reachOptions, requireWorkspace } from "../operate/tenant-command.js";
 import { readOrigin, type ReleaseOrigin } from "../release/origin.js";
 import { type Bazel, bazelOf } from "./bazel.js";
@@ -45,7 +45,7 @@ export function openFleet(values: FleetValues, env: NodeJS.ProcessEnv, signal: A
     clients,
     reach: { ...reachOf(values, env), clientFor: clients.clientFor, signal },
     origin: readOrigin(workspaceDir, env),
-    connectTo: values["connect-to"] ?? env["TENANT_CONNECT_TO"],
+    connectTo: connectToOf(values, env),
   };
 }
 

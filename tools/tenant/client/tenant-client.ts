@@ -3,6 +3,7 @@ import * as z from "#base/zod";
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import { fetchByHost } from "#simulators/runtime/fetch-by-host";
 import { CommandError } from "#tools/command/command-line";
+import { networkReason } from "#tools/command/network-reason";
 
 const errorSchema = z.object({
   code: z.string(),
@@ -177,10 +178,4 @@ function isEventStream(response: Response): boolean {
 
 function contentType(response: Response): string {
   return response.headers.get("content-type") ?? "no content-type";
-}
-
-/** Node's fetch hides the reason of a failed connection in `cause`. */
-function networkReason(error: unknown): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return cause instanceof Error ? cause.message || ("code" in cause ? String(cause.code) : cause.name) : String(cause);
 }

@@ -1,6 +1,7 @@
 import * as z from "#base/zod";
 
 import { CommandError } from "#tools/command/command-line";
+import { networkReason } from "#tools/command/network-reason";
 import type { Paint } from "#tools/command/paint";
 import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import type { SmokeCheck } from "#tools/tenant/smoke/smoke-checks";
@@ -70,5 +71,5 @@ function reasonOf(error: unknown): string {
   if (error instanceof z.core.$ZodError) return `unexpected answer: ${z.prettifyError(error).replace(/\s+/g, " ")}`;
   if (!(error instanceof Error)) return String(error);
   const why = error instanceof CommandError && error.hints.why !== undefined ? ` (${error.hints.why})` : "";
-  return `${error.message.split("\n", 1)[0] ?? ""}${why}`;
+  return `${networkReason(error).split("\n", 1)[0] ?? ""}${why}`;
 }
