@@ -1,6 +1,13 @@
 import * as z from "#base/zod";
 
+import { ownBindingsSchema, type OwnBindings } from "#tenancy/own-bindings";
 import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
+
+/** A config as it is in its file: with what only the build and operators read. */
+export interface TenantFile extends TenantConfig {
+  /** Bindings besides the platform's; absent when there are none. */
+  readonly bindings?: OwnBindings;
+}
 
 /** One broken rule of a config file, in the words of the person who has to mend it. */
 export interface ConfigProblem {
@@ -13,14 +20,28 @@ export interface ConfigProblem {
 }
 
 export type ConfigResult =
-  | { readonly ok: true; readonly config: TenantConfig }
+  | { readonly ok: true; readonly config: TenantFile }
   | { readonly ok: false; readonly problems: readonly ConfigProblem[] };
 
 /** Checks a parsed JSON value against the schema. Pure: reads no file and throws nothing. */
 export function parseTenantConfig(value: unknown): ConfigResult {
-  const result = tenantConfigSchema.safeParse(value);
-  if (result.success) return { ok: true, config: result.data };
-  return { ok: false, problems: result.error.issues.flatMap((issue) => describeIssue(issue)) };
+  const { bindings, rest } = splitBindings(value);
+  const result = tenantConfigSchema.safeParse(rest);
+  const own = ownBindingsSchema.safeParse(bindings ?? {});
+  if (result.success && own.success) {
+    return { ok: true, config: bindings === undefined ? result.data : { ...result.data, bindings: own.data } };
+  }
+  const ownIssues = (own.error?.issues ?? []).map((issue) => ({ ...issue, path: ["bindings", ...issue.path] }));
+  return {
+    ok: false,
+    problems: [...(result.error?.issues ?? []), ...ownIssues].flatMap((issue) => describeIssue(issue)),
+  };
+}
+
+function splitBindings(value: unknown): { readonly bindings: unknown; readonly rest: unknown } {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return { bindings: undefined, rest: value };
+  const { bindings, ...rest } = value as { readonly bindings?: unknown };
+  return { bindings, rest };
 }
 
 /** The text a failed build shows: file, field, rule and remedy of every problem. */

@@ -4,10 +4,11 @@ import type { SessionEnv } from "#chat/session-object";
 import type { IdempotencyEnv } from "#idempotency/record-object";
 import type { QuotaEnv } from "#limits/quota-object";
 import type { IngestRun } from "#worker/ingest-workflow";
+import type { TenantBindings } from "#worker/tenant-bindings";
 import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
-export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv {
+export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv, TenantBindings {
   readonly AI: Ai;
   readonly DB: D1Database;
   readonly KV: KVNamespace;

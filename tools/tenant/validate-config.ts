@@ -1,7 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
-import type { TenantConfig } from "#tenancy/tenant-config";
+import { liveObjects } from "#tenancy/own-bindings";
+import type { TenantFile } from "#tenancy/parse-tenant-config";
 import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
 import { parsePromptFile } from "#tools/tenant/config/prompt-file";
@@ -34,13 +35,15 @@ await runCommand(spec, ({ values }) => {
   const acceptsTokens = config.auth.jwt !== undefined;
   writeFileSync(outConfig, canonicalConfig(config));
   const speechProvider = config.tts.provider;
-  const tenant = { tenantId: config.tenantId, configImport, prompts, acceptsTokens, speechProvider };
+  const objects = liveObjects(config.bindings ?? {}).map(([, { object }]) => object);
+  const tenant = { tenantId: config.tenantId, configImport, prompts, acceptsTokens, speechProvider, objects };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
 });
 
-function canonicalConfig(config: TenantConfig): string {
-  const { $schema: _editorsOnly, ...rest } = config;
+/** What a Worker parses: without what is for editors, the build and operators. */
+function canonicalConfig(config: TenantFile): string {
+  const { $schema: _editorsOnly, bindings: _buildOnly, ...rest } = config;
   return `${JSON.stringify(rest, null, 2)}\n`;
 }
 

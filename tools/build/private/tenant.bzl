@@ -21,7 +21,7 @@ _OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "ta
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
 
-def tenant(name):
+def tenant(name, objects = []):
     """Everything of one tenant, made of `tenant.config.json` and `prompts/*.md`.
 
     | target           | what                                                            | command |
@@ -53,6 +53,7 @@ def tenant(name):
 
     Args:
       name: the tenant's id, its folder and `tenantId` in its config.
+      objects: packages of the Durable Object classes that `bindings` of its config names.
     """
     folder = native.package_name()
     if folder != "tenants/" + name:
@@ -66,7 +67,7 @@ def tenant(name):
         max_gzip_bytes = _MAX_GZIP_BYTES,
         tags = _TAGS,
         visibility = ["//tests:__subpackages__"],
-        deps = ["//platform/worker"],
+        deps = ["//platform/worker"] + objects,
     )
     _smoke_test(name)
     for command in _COMMANDS:

@@ -38,10 +38,10 @@ describe("setJson", () => {
   });
 
   it("indents as the file does", () => {
-    assert.match(set('{\n    "a": 1\n}\n', ["b"], { c: 1 }), /\n {4}"b": \{\n {8}"c": 1\n {4}\}\n/);
+    assert.match(set('{\n    "a": 1\n}\n', ["b"], { c: ["x".repeat(60)] }), /\n {4}"b": \{\n {8}"c": \[\n/);
     assert.match(set('{\r\n  "a": 1\r\n}\r\n', ["b"], 2), /"a": 1,\r\n {2}"b": 2\r\n\}/);
     assert.equal(set('{ "a": [1, 2] }\n', ["a", 2], { x: [3] }), '{ "a": [1, 2, { "x": [3] }] }\n');
-    assert.equal(set("{}\n", ["a", "b"], 1), '{\n  "a": {\n    "b": 1\n  }\n}\n');
+    assert.equal(set("{}\n", ["a", "b"], 1), '{\n  "a": { "b": 1 }\n}\n');
   });
 
   it("leaves the comment behind the last value where it is", () => {

@@ -56,13 +56,24 @@ function parseJson(text: string): Node | undefined {
   return errors.length > 0 ? undefined : root;
 }
 
-/** A value as it is written behind an indent; `undefined` as indent: on one line. */
+/** Longest text of an object or list of plain values that is written on one line. */
+const MAX_INLINE = 60;
+
+/** A value as it is written behind an indent, what is short and flat on one line; `undefined` as indent: all of it. */
 function jsonLiteral(value: unknown, indent: string | undefined, unit: string): string {
-  if (indent === undefined)
-    return JSON.stringify(value, null, 1)
-      .replace(/\n\s*/g, " ")
-      .replace(/\[ | \]/g, (part) => part.trim());
-  return JSON.stringify(value, null, unit).replaceAll("\n", `\n${indent}`);
+  const inline = JSON.stringify(value, null, 1)
+    .replace(/\n\s*/g, " ")
+    .replace(/\[ | \]/g, (part) => part.trim());
+  if (indent === undefined || typeof value !== "object" || value === null) return inline;
+  const isFlat = Object.values(value).every((part) => typeof part !== "object");
+  if (isFlat && inline.length <= MAX_INLINE) return inline;
+  const inner = indent + unit;
+  const parts = Object.entries(value).map(([key, part]: [string, unknown]) => {
+    const literal = jsonLiteral(part, inner, unit);
+    return `${inner}${Array.isArray(value) ? "" : `${JSON.stringify(key)}: `}${literal}`;
+  });
+  const [open, close] = Array.isArray(value) ? "[]" : "{}";
+  return `${open ?? ""}\n${parts.join(",\n")}\n${indent}${close ?? ""}`;
 }
 
 /** One step of the text's indentation. */

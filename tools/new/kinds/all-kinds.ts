@@ -1,7 +1,8 @@
+import { bindingKind } from "./binding/binding.js";
 import { envKind } from "./env/env.js";
 import type { Kind } from "./kind.js";
 import { tenantKind } from "./tenant/tenant.js";
 import { toolKind } from "./tool/tool.js";
 
 /** Everything that can be made, in the order of the help. */
-export const KINDS: readonly Kind[] = [tenantKind, envKind, toolKind];
+export const KINDS: readonly Kind[] = [tenantKind, envKind, toolKind, bindingKind];

@@ -16,11 +16,11 @@ export function formatOutcome(
     ),
     ...kept.map(({ path, why }) => `  ${paint("dim", "=")} ${path} (${why}: stays as it is)`),
   ];
-  if (changes.length === 0) return [`nothing to do: ${what} is there`, ...lines].join("\n");
-  if (isDry) return [`${what}: nothing was written (--dry-run)`, ...lines].join("\n");
+  if (changes.length === 0) return [`nothing to do: ${what}`, ...lines].join("\n");
+  if (isDry) return [`${what}: nothing was written, because of --dry-run`, ...lines].join("\n");
   const width = Math.max(...next.map(({ command }) => command.length));
   const commands = next.map(({ command, about }) => `  ${command.padEnd(width)}  ${paint("dim", `# ${about}`)}`);
-  return [`${what} is there`, ...lines, ...(next.length === 0 ? [] : ["", "Next:", ...commands])].join("\n");
+  return [`written: ${what}`, ...lines, ...(next.length === 0 ? [] : ["", "Next:", ...commands])].join("\n");
 }
 
 /** The same for programs. */

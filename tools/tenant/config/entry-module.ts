@@ -1,3 +1,5 @@
+import { objectClassName } from "#tenancy/own-bindings";
+
 /** One tenant of a bundle: where its checked config is, seen from the entry module, and its prompts by name, placeholders unfilled. */
 export interface BundledTenant {
   readonly tenantId: string;
@@ -8,6 +10,8 @@ export interface BundledTenant {
   readonly acceptsTokens: boolean;
   /** `tts.provider` of the config: what speaks comes into the bundle only where a tenant has a provider. */
   readonly speechProvider: string;
+  /** Packages below platform/worker/objects whose Durable Object classes are the tenant's own. */
+  readonly objects?: readonly string[];
 }
 
 /**
@@ -46,8 +50,13 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     "export const TenantQuota = worker.TenantQuota;",
     "/** Workflow: stores the documents of a large ingest. */",
     "export const IngestWorkflow = worker.IngestWorkflow;",
+    ...[...new Set(tenants.flatMap(({ objects = [] }) => objects))].map(exportObject),
     "",
   ].join("\n");
+}
+
+function exportObject(object: string): string {
+  return `export { ${objectClassName(object)} } from "#worker/objects/${object}/${object}-object";`;
 }
 
 /** JSON is JavaScript, but for the name `__proto__`, which no prompt can have. */

@@ -12,12 +12,17 @@ import {
 import { CommandError } from "#tools/command/command-line";
 import { findUnknownSpeech } from "#tools/tenant/config/unknown-speech";
 import { findUnknownTools } from "#tools/tenant/config/unknown-tools";
-import { formatConfigProblems, parseTenantConfig, type ConfigProblem } from "#tenancy/parse-tenant-config";
+import {
+  formatConfigProblems,
+  parseTenantConfig,
+  type ConfigProblem,
+  type TenantFile,
+} from "#tenancy/parse-tenant-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** A config that holds, or the report that a person needs to mend it. */
 export type ConfigTextResult =
-  { readonly ok: true; readonly config: TenantConfig } | { readonly ok: false; readonly report: string };
+  { readonly ok: true; readonly config: TenantFile } | { readonly ok: false; readonly report: string };
 
 /**
  * Checks the text of a `tenant.config.json` (JSON with comments and trailing commas). Pure.
@@ -42,7 +47,7 @@ export function parseTenantConfigText(file: string, text: string, expectedId?: s
 }
 
 /** Reads and checks a config file. @throws CommandError when it cannot be read or does not hold. */
-export function readTenantConfig(file: string, expectedId?: string): TenantConfig {
+export function readTenantConfig(file: string, expectedId?: string): TenantFile {
   const result = parseTenantConfigText(file, readText(file), expectedId);
   if (!result.ok) throw new CommandError(result.report);
   return result.config;

@@ -1,5 +1,6 @@
 import { resolveEnvironment, type EnvironmentName } from "#tenancy/environment-config";
-import type { TenantConfig } from "#tenancy/tenant-config";
+import type { TenantFile } from "#tenancy/parse-tenant-config";
+import { ownBindingsConfig } from "#tools/tenant/config/own-bindings-config";
 
 /** The runtime's behaviour is frozen at this date (developers.cloudflare.com/workers/configuration/compatibility-dates). */
 export const COMPATIBILITY_DATE = "2026-11-01";
@@ -23,9 +24,10 @@ export type WranglerConfig = Readonly<Record<string, unknown>>;
  * Each environment is a file of its own: in wrangler's `env` blocks, bindings are not inherited, which is how
  * a staging Worker loses its database. Ids are absent until the resources are provisioned.
  */
-export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): WranglerConfig {
+export function wranglerConfigFor(config: TenantFile, name: EnvironmentName): WranglerConfig {
   const environment = resolveEnvironment(config.tenantId, config.environments, name);
   const { hostnames, kvNamespaceId, d1DatabaseId } = environment;
+  const own = ownBindingsConfig(config.bindings ?? {}, name, environment.workerName);
   return {
     name: environment.workerName,
     account_id: config.accountId,
@@ -37,7 +39,10 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
     preview_urls: false,
     routes: hostnames.map((pattern) => ({ pattern, custom_domain: true })),
     vars: { ENVIRONMENT: name },
-    kv_namespaces: [{ binding: "KV", ...(kvNamespaceId === undefined ? {} : { id: kvNamespaceId }) }],
+    kv_namespaces: [
+      { binding: "KV", ...(kvNamespaceId === undefined ? {} : { id: kvNamespaceId }) },
+      ...own.kv_namespaces,
+    ],
     d1_databases: [
       {
         binding: "DB",
@@ -45,8 +50,9 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
         ...(d1DatabaseId === undefined ? {} : { database_id: d1DatabaseId }),
         migrations_dir: MIGRATIONS_DIR,
       },
+      ...own.d1_databases,
     ],
-    vectorize: [{ binding: "VECTORS", index_name: environment.vectorizeIndex }],
+    vectorize: [{ binding: "VECTORS", index_name: environment.vectorizeIndex }, ...own.vectorize],
     ai: { binding: "AI" },
     // Asked by the Worker alone: it says which tenant a page is for, and sets the headers.
     assets: { directory: ASSETS_DIR, binding: "ASSETS", html_handling: "none", run_worker_first: true },
@@ -55,12 +61,17 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
         { name: "CHAT_SESSIONS", class_name: "ChatSession" },
         { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
         { name: "QUOTAS", class_name: "TenantQuota" },
+        ...own.durableObjects,
       ],
     },
     // Made by the deploy itself: nothing to provision.
     workflows: [{ binding: "INGEST_JOBS", name: `${environment.workerName}-ingest`, class_name: "IngestWorkflow" }],
     version_metadata: { binding: "VERSION" },
-    migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
+    migrations: [
+      { tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] },
+      ...own.migrations,
+    ],
+    ...own.optional,
     ...(config.secrets.length === 0 ? {} : { secrets: { required: config.secrets } }),
     observability: { enabled: true },
     upload_source_maps: true,
@@ -68,7 +79,7 @@ export function wranglerConfigFor(config: TenantConfig, name: EnvironmentName): 
 }
 
 /** The text of `wrangler.<env>.jsonc`. Deterministic: keys keep the order above. */
-export function renderWranglerConfig(config: TenantConfig, name: EnvironmentName): string {
+export function renderWranglerConfig(config: TenantFile, name: EnvironmentName): string {
   const header = `// Generated for ${config.tenantId}, ${name}. Do not edit: change tenant.config.json and build again.`;
   return `${header}\n${JSON.stringify(wranglerConfigFor(config, name), null, 2)}\n`;
 }

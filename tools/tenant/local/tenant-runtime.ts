@@ -39,6 +39,8 @@ export interface TenantRuntime {
   readonly url: string;
   /** The tenant's KV. To be asked for at each use: a reload makes the one before useless. */
   kv(): Promise<KVNamespace>;
+  /** Proxies of the KV, D1, R2, queue and Durable Object bindings, by name. To be asked for at each use, too. */
+  bindings(): Promise<Readonly<Record<string, unknown>>>;
   /** Serves another version of the built files; state and port stay. Pending migrations are applied. */
   reload(files: Pick<TenantRuntimeOptions, "bundle" | "wrangler">): Promise<void>;
   dispose(): Promise<void>;
@@ -57,6 +59,7 @@ export async function startTenantRuntime(options: TenantRuntimeOptions): Promise
     return {
       url: runtime.url.origin,
       kv: async () => (await bindings()).KV,
+      bindings: () => runtime.bindings(),
       async reload(files) {
         await runtime.reload(runtimeOptions({ ...options, ...files }));
         await migrate();
