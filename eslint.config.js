@@ -6,7 +6,7 @@ import { rules } from "./tools/lint-rules/rules.js";
 /** Files that may hold a binding, and hand out only what takes a tenant with each call. */
 const adapters = [
   String.raw`/platform/ai-gateway/(?:run-model|speech-client|workers-ai-client)\.ts$`,
-  String.raw`/platform/worker/(?:env|tenant-bindings|chat-session|ingest-workflow)\.ts$`,
+  String.raw`/platform/worker/(?:env|tenant-bindings|chat-session|ingest-workflow|speech-runs)\.ts$`,
   String.raw`/platform/worker/objects/[a-z0-9-]+/[a-z0-9-]+-object\.ts$`,
   String.raw`/platform/storage/(?:d1|vectorize)-[a-z0-9-]+\.ts$`,
   String.raw`/platform/[a-z-]+/kv-[a-z0-9-]+\.ts$`,

@@ -51,7 +51,7 @@ describe("joinAudio", () => {
       assert.deepEqual(joined.slice(24, 28), little(44_100, 4));
       assert.deepEqual(joined.slice(40), [255, 255, 255, 255, 1, 2, 3, 4, 5, 6, 7, 8]);
       const whole = Uint8Array.from(joined);
-      setWavLength(whole);
+      setWavLength(whole, whole.length);
       assert.deepEqual([...whole.slice(4, 8), ...whole.slice(40, 44)], [...little(44, 4), ...little(8, 4)]);
     });
 

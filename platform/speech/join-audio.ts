@@ -19,13 +19,14 @@ const CUTS = new Map<AudioFormat, (head: Uint8Array, isFirst: boolean) => Cut>([
   ["wav", cutWav],
 ]);
 
-/** Joins the audio of segments into one file of the format, as it comes. */
+/** Joins the audio of segments into one file of the format, as it comes; or into what continues such a file. */
 export async function* joinAudio(
   format: AudioFormat,
   segments: AsyncIterable<AsyncIterable<Uint8Array>>,
+  isContinued = false,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const cut = CUTS.get(format);
-  let isFirst = true;
+  let isFirst = !isContinued;
   for await (const segment of segments) {
     if (cut === undefined) yield* segment;
     else {
@@ -106,11 +107,11 @@ function cutWav(head: Uint8Array, isFirst: boolean): Cut {
     }
     if (take === 0 || take === UNKNOWN_BYTES) take = Infinity;
   }
-  return { skip, take, ...(isFirst ? { before: wavHeader(sampleRate, channels, UNKNOWN_BYTES) } : {}) };
+  return { skip, take, ...(isFirst ? { before: wavHeader(sampleRate, channels) } : {}) };
 }
 
-/** The header of 16 bit PCM with so many bytes of samples. */
-function wavHeader(sampleRate: number, channels: number, dataBytes: number): Uint8Array {
+/** The header of 16 bit PCM of unknown length. */
+function wavHeader(sampleRate: number, channels: number): Uint8Array {
   const header = new Uint8Array(WAV_HEADER_BYTES);
   const view = viewOf(header);
   new TextEncoder().encodeInto("RIFF\0\0\0\0WAVEfmt \x10\0\0\0\x01\0", header);
@@ -120,14 +121,16 @@ function wavHeader(sampleRate: number, channels: number, dataBytes: number): Uin
   view.setUint16(32, channels * 2, true);
   view.setUint16(34, 16, true);
   new TextEncoder().encodeInto("data", header.subarray(36));
-  setWavLength(header, dataBytes);
+  view.setUint32(4, UNKNOWN_BYTES, true);
+  view.setUint32(40, UNKNOWN_BYTES, true);
   return header;
 }
 
-/** Writes into a WAV that `joinAudio` has made how many bytes of samples it has. */
-export function setWavLength(bytes: Uint8Array, dataBytes: number = bytes.length - WAV_HEADER_BYTES): void {
-  const view = viewOf(bytes);
-  view.setUint32(4, Math.min(UNKNOWN_BYTES, dataBytes + WAV_HEADER_BYTES - 8), true);
+/** Writes into the head of a WAV that `joinAudio` has made how many bytes it has, header included. */
+export function setWavLength(head: Uint8Array, fileBytes: number): void {
+  const dataBytes = fileBytes - WAV_HEADER_BYTES;
+  const view = viewOf(head);
+  view.setUint32(4, fileBytes - 8, true);
   view.setUint32(40, dataBytes, true);
 }
 

@@ -1,7 +1,8 @@
-/** A text is said sentence by sentence, in pieces of about this many characters: short ones would each cost a call. */
-const PIECE_CHARACTERS = 200;
-/** The first piece is shorter: until it is said, nothing is heard. */
-const FIRST_PIECE_CHARACTERS = 40;
+/**
+ * A text is said sentence by sentence, in pieces of about so many characters: short ones would each cost a call. The first
+ * piece is shorter: until it is said, nothing is heard.
+ */
+const PIECE_CHARACTERS = { first: 40, others: 200 } as const;
 
 /**
  * Cuts a text into pieces to be said one after the other, between sentences; a sentence of more than `maxCharacters` between
@@ -9,7 +10,11 @@ const FIRST_PIECE_CHARACTERS = 40;
  * white space around them. Sentences end by Unicode's rules, which hold for all scripts
  * (unicode.org/reports/tr29/#Sentence_Boundaries).
  */
-export function splitSentences(text: string, maxCharacters: number): string[] {
+export function splitSentences(
+  text: string,
+  maxCharacters: number,
+  pieceCharacters: { first: number; others: number } = PIECE_CHARACTERS,
+): string[] {
   const sentences = new Intl.Segmenter("en", { granularity: "sentence" });
   const pieces: string[] = [];
   let piece = "";
@@ -21,7 +26,8 @@ export function splitSentences(text: string, maxCharacters: number): string[] {
       flush(pieces, piece.slice(0, end));
       piece = piece.slice(end);
     }
-    if (piece.length >= (pieces.length === 0 ? FIRST_PIECE_CHARACTERS : PIECE_CHARACTERS)) piece = flush(pieces, piece);
+    if (piece.length >= (pieces.length === 0 ? pieceCharacters.first : pieceCharacters.others))
+      piece = flush(pieces, piece);
   }
   flush(pieces, piece);
   return pieces;

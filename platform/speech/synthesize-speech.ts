@@ -21,19 +21,22 @@ export interface SpeechServices {
   ): Promise<{ settle(spoken: string): void }>;
 }
 
-export const AUDIO_TYPES: Readonly<Record<AudioFormat, string>> = {
-  mp3: "audio/mpeg",
-  wav: "audio/wav",
-  opus: "audio/ogg; codecs=opus",
-  aac: "audio/aac",
-  flac: "audio/flac",
-  pcm: "audio/pcm",
-};
+/** Content types of formats. */
+export const AUDIO_TYPES: ReadonlyMap<string, string> = new Map<AudioFormat, string>([
+  ["mp3", "audio/mpeg"],
+  ["wav", "audio/wav"],
+  ["opus", "audio/ogg; codecs=opus"],
+  ["aac", "audio/aac"],
+  ["flac", "audio/flac"],
+  ["pcm", "audio/pcm"],
+]);
 
 /** A text and who says it. */
 export interface Utterance {
   readonly text: string;
   readonly voice: ChosenVoice;
+  /** It continues audio that has a header already. */
+  readonly isContinued?: boolean;
   /** Told once how it ended: `undefined` when it was said, or its listener left. */
   readonly onEnd: (failure: unknown) => void;
 }
@@ -46,7 +49,7 @@ export interface Utterance {
 export async function synthesizeSpeech(
   tenantId: TenantId,
   services: SpeechServices,
-  { text, voice, onEnd }: Utterance,
+  { text, voice, isContinued, onEnd }: Utterance,
   context: CallContext,
 ): Promise<ReadableStream<Uint8Array>> {
   const { model, facts, format } = voice;
@@ -61,7 +64,8 @@ export async function synthesizeSpeech(
       admission = await services.reserve(tenantId, { model, text: pieces.join("") }, context);
       // Whoever answered wants to be paid, however its answer ends.
       const onAnswer = (piece: string): void => void (spoken += piece);
-      yield* joinAudio(format, sayEach(tenantId, services, { pieces, voice, onAnswer }, { ...context, signal }));
+      const segments = sayEach(tenantId, services, { pieces, voice, onAnswer }, { ...context, signal });
+      yield* joinAudio(format, segments, isContinued);
     } catch (error) {
       failure = signal.aborted ? undefined : error;
       throw error;

@@ -16,6 +16,7 @@ export type KeyKind =
   | "ledger"
   | "job"
   | "idempotency"
+  | "speech"
   | "value";
 
 /**

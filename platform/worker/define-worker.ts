@@ -59,7 +59,7 @@ export function defineWorker(definition: WorkerDefinition): DefinedWorker {
     ChatSession: defineChatSession(definition.tenants, consoleLogger(), quotasOf),
     IdempotencyRecord,
     TenantQuota: QuotaObject,
-    IngestWorkflow: defineIngestWorkflow(definition.tenants, consoleLogger(), quotasOf),
+    IngestWorkflow: defineIngestWorkflow(definition.tenants, consoleLogger(), quotasOf, definition.speech),
   };
 }
 

@@ -6,16 +6,24 @@ import { runJob, type JobSteps } from "#ingest-jobs/run-job";
 import type { QuotaClient } from "#limits/quota-client";
 import { describeThrown, type Logger } from "#observability/logger";
 import { ragSettings } from "#rag/rag-services";
+import type { PartStep } from "#speech/run-speech-job";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 import { composeTenant } from "#worker/compose-services";
 import { parseVars, type WorkerEnv } from "#worker/env";
 import { loadDirectory } from "#worker/load-directory";
+import type { SpeechFeature } from "#worker/speech-feature";
 
-/** The Workflow class that runs a Worker's ingest jobs. */
+/** The Workflow class that runs a Worker's jobs: of ingest, and of speech where there is any. */
 export type IngestWorkflowClass = new (context: ExecutionContext, env: WorkerEnv) => WorkflowEntrypoint<WorkerEnv>;
 
-const paramsSchema = z.strictObject({ tenantId: z.string(), jobId: z.string(), run: z.int().check(z.positive()) });
+const paramsSchema = z.strictObject({
+  tenantId: z.string(),
+  jobId: z.string(),
+  run: z.int().check(z.positive()),
+  /** Of a job of speech: what `SpeechFeature.runs` has put there. */
+  speech: z.optional(z.unknown()),
+});
 
 /** What a run is started with. */
 export type IngestRun = z.infer<typeof paramsSchema>;
@@ -32,48 +40,67 @@ export function defineIngestWorkflow(
   tenants: readonly unknown[],
   log: Logger,
   quotasOf: (env: WorkerEnv) => QuotaClient,
+  speech?: SpeechFeature,
 ): IngestWorkflowClass {
   let directory: TenantDirectory | undefined;
   return class IngestWorkflow extends WorkflowEntrypoint<WorkerEnv> {
-    override async run({ payload }: WorkflowEvent<unknown>, workflowStep: WorkflowStep): Promise<void> {
-      const { tenantId: id, jobId, run } = paramsSchema.parse(payload);
+    override async run({ payload }: WorkflowEvent<unknown>, workflowStep: WorkflowStep): Promise<unknown> {
+      const { tenantId: id, jobId, run, speech: said } = paramsSchema.parse(payload);
       const vars = parseVars(this.env);
       directory ??= loadDirectory(tenants, vars);
       const tenant = directory.byId(id);
       if (tenant === undefined) return;
       const { environment } = vars;
-      const services = composeTenant(this.env, tenant, { environment, log, quotas: quotasOf(this.env) });
-      const settings = ragSettings(tenant, { environment, route: "/ingest" });
+      const parts = { environment, log, quotas: quotasOf(this.env) };
       const context = { tenantId: id, jobId, environment, log };
+      if (said !== undefined)
+        return speech?.runJob(this.env, tenant, parts, { jobId, run: said }, durablePart(workflowStep, context));
+      const services = composeTenant(this.env, tenant, parts);
+      const settings = ragSettings(tenant, { environment, route: "/ingest" });
       await runJob(
         tenant.tenantId,
         { ...services.knowledge, jobs: services.jobs },
         { jobId, run, settings },
         durableSteps(workflowStep, context),
       );
+      return undefined;
     }
   };
 }
 
-function durableSteps(
-  step: WorkflowStep,
-  { tenantId, jobId, environment, log }: { tenantId: string; jobId: string; environment: EnvironmentName; log: Logger },
-): JobSteps {
-  const options = { retries: environment === "dev" ? DEV_RETRIES : DEPLOYED_RETRIES, timeout: STEP_TIMEOUT } as const;
-  /** The attempt, told to the log when it fails: the caller sees the last failure only. */
-  const watched =
-    <Result>(name: string, work: () => Promise<Result>) =>
-    async (): Promise<Result> => {
-      try {
-        return await work();
-      } catch (error) {
-        log.log("error", "ingest_step_failed", { tenantId, jobId, step: name, error: describeThrown(error) });
-        throw error;
-      }
-    };
+/** A job under way, as the log names it. */
+interface RunningJob {
+  readonly tenantId: string;
+  readonly jobId: string;
+  readonly environment: EnvironmentName;
+  readonly log: Logger;
+}
+
+function durableSteps(step: WorkflowStep, job: RunningJob): JobSteps {
+  const options = optionsOf(job);
   return {
-    act: (name, work) => step.do(name, options, watched(name, work)),
-    list: (name, work) => step.do(name, options, watched(name, work)),
+    act: (name, work) => step.do(name, options, watched(job, name, work)),
+    list: (name, work) => step.do(name, options, watched(job, name, work)),
+  };
+}
+
+function durablePart(step: WorkflowStep, job: RunningJob): PartStep {
+  return (name, work) => step.do(name, optionsOf(job), watched(job, name, work));
+}
+
+function optionsOf({ environment }: RunningJob) {
+  return { retries: environment === "dev" ? DEV_RETRIES : DEPLOYED_RETRIES, timeout: STEP_TIMEOUT } as const;
+}
+
+/** The attempt, told to the log when it fails: the caller sees the last failure only. */
+function watched<Result>({ tenantId, jobId, log }: RunningJob, step: string, work: () => Promise<Result>) {
+  return async (): Promise<Result> => {
+    try {
+      return await work();
+    } catch (error) {
+      log.log("error", "ingest_step_failed", { tenantId, jobId, step, error: describeThrown(error) });
+      throw error;
+    }
   };
 }
 

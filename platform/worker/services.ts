@@ -9,12 +9,12 @@ import type { RequestCount } from "#limits/request-count";
 import type { CacheTally } from "#rag/cache-tally";
 import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
-import type { SpeechServices } from "#speech/synthesize-speech";
 import type { AuditLog } from "#storage/audit-log";
 import type { SessionIndex } from "#storage/session-index";
 import type { EnvironmentName } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { DependencyStatus } from "#worker/check-dependencies";
+import type { TenantSpeech } from "#worker/speech-feature";
 
 /** What the routes may use. Built once per isolate by `composeServices`; every call names its tenant. */
 export interface Services {
@@ -35,7 +35,7 @@ export interface Services {
   /** What runs the tenant's tools. */
   tools(tenant: TenantConfig): ToolHost;
   /** What speaks for the tenant. The request `count` is counted with what it spends. Throws `tts_not_enabled`. */
-  speech(tenant: TenantConfig, count: RequestCount): SpeechServices;
+  speech(tenant: TenantConfig, count: RequestCount): TenantSpeech;
   /** The speech models that a request to the tenant may name. */
   speechModels(tenant: TenantConfig): readonly string[];
   /** What tools did, and speech. */

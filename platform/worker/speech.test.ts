@@ -224,13 +224,126 @@ describe("speech, through the whole Worker", () => {
     assert.deepEqual(answers[0], answers[1]);
     assert.equal((await worker.runtime.control.modelCalls()).length, SENTENCES.length);
   });
+
+  describe("long texts that are not streamed", () => {
+    /** Two parts of nearly 1,000 characters, each of several pieces. */
+    const LONG = Array.from(
+      { length: 27 },
+      (_, n) => `On day ${n} the boats come home over the quiet sea, one after the other.`,
+    ).join(" ");
+    const asked = { text: LONG, streaming: false };
+
+    const submit = async (body: object, caller: { tenant: string; key: string }): Promise<Job> => {
+      const { status, headers, json } = await worker.call("/tts", { ...caller, body });
+      assert.equal(status, 202);
+      const job = json.data as unknown as Job;
+      assert.equal(headers.get("location"), `/tts/${job.jobId}`);
+      return job;
+    };
+    const ended = async (jobId: string, caller: { tenant: string; key: string }): Promise<Job> => {
+      const seen: Job[] = [];
+      await until(async () => {
+        const { json, status } = await worker.call(`/tts/${jobId}`, caller);
+        assert.equal(status, 200);
+        seen.unshift(json.data as unknown as Job);
+        return seen[0]?.status === "succeeded" || seen[0]?.status === "failed";
+      }, 20_000);
+      return seen[0] ?? assert.fail();
+    };
+    const acme = () => ({ tenant: "acme", key: worker.keys.acme });
+
+    for (const [format, type, modelId] of [
+      ["mp3", "audio/mpeg", AURA],
+      ["wav", "audio/wav", AURA],
+      ["wav", "audio/wav", MELO],
+    ] as const) {
+      it(`become a job, whose audio is one file: ${format} of ${modelId}`, async () => {
+        const { jobId, status, ...job } = await submit({ ...asked, format, modelId }, acme());
+        assert.deepEqual([job.format, status], [format, "queued"]);
+        assert.equal(Date.parse(job.expiresAt) - Date.parse(job.createdAt), 86_400_000);
+        const done = await ended(jobId, acme());
+        assert.deepEqual([done.status, done.audio], ["succeeded", `/tts/${jobId}/audio`]);
+        const response = await worker.send(done.audio ?? "", acme());
+        assert.deepEqual(
+          [response.status, response.headers.get("content-type"), response.headers.get("content-length")],
+          [200, type, String(done.bytes)],
+        );
+        const { seconds, toldSeconds } = decodeAudio(type, new Uint8Array(await response.arrayBuffer()));
+        assert.ok(Math.abs(seconds - LONG.length / 15) < 2, `${seconds} s`);
+        if (format === "wav") assert.equal(toldSeconds, seconds);
+      });
+    }
+
+    it("belong to the principal who sent them: nobody else finds job or audio, and all of it goes after a day", async () => {
+      const { jobId } = await submit(asked, acme());
+      await ended(jobId, acme());
+      const others = [
+        { tenant: "acme", key: await worker.makeKey("acme", ["tts", "admin"]) },
+        { tenant: "globex", key: worker.keys.globex },
+      ];
+      for (const other of others) {
+        for (const path of [`/tts/${jobId}`, `/tts/${jobId}/audio`]) {
+          const { status, json } = await worker.call(path, other);
+          assert.deepEqual([status, json.error?.code], [404, "not_found"]);
+        }
+      }
+      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      const { keys } = await KV.list({ prefix: `acme:speech:${jobId}` });
+      assert.equal(keys.length, 3);
+      for (const { expiration = 0 } of keys) assert.ok(Math.abs(expiration - Date.now() / 1_000 - 86_400) < 60);
+      // As it is a day later.
+      for (const { name } of keys) await KV.delete(name);
+      assert.equal((await worker.call(`/tts/${jobId}`, acme())).status, 404);
+    });
+
+    it("are said again where a model fails for a while, and only there", async () => {
+      await worker.runtime.control.plan({ kind: "error", status: 503 });
+      const { jobId } = await submit(asked, acme());
+      assert.equal((await ended(jobId, acme())).status, "succeeded");
+      const texts = (await worker.runtime.control.modelCalls()).map((call) => (call.inputs as { text: string }).text);
+      assert.equal(texts[0], texts[1]);
+      assert.equal(new Set(texts).size, texts.length - 1);
+    });
+
+    it("fail for good when no attempt would help, and say why; the audit log has it", async () => {
+      const hooli = { tenant: "hooli", key: await worker.makeKey("hooli", ["tts", "admin"]) };
+      const { jobId } = await submit(asked, hooli);
+      const job = await ended(jobId, hooli);
+      assert.deepEqual([job.status, job.code, job.audio], ["failed", "budget_exceeded", undefined]);
+      assert.equal((await worker.call(`/tts/${jobId}/audio`, hooli)).status, 409);
+      assert.deepEqual(await worker.runtime.control.modelCalls(), []);
+      const { json } = await worker.call("/audit?limit=1", hooli);
+      const [record] = (json.data as unknown as { records: Record<string, unknown>[] }).records;
+      assert.deepEqual(
+        [record?.["tool"], record?.["outcome"], record?.["code"]],
+        ["text_to_speech", "failed", "budget_exceeded"],
+      );
+    });
+
+    it("are refused at once when the model cannot say them so; unknown ids are 404, malformed ones 400", async () => {
+      assert.equal((await refuse({ ...asked, format: "aac" })).status, 400);
+      assert.equal((await worker.call(`/tts/${crypto.randomUUID()}`, acme())).status, 404);
+      assert.equal((await worker.call("/tts/__proto__", acme())).status, 400);
+    });
+  });
 });
 
-/** Waits until a condition holds; fails after five seconds. */
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 5_000;
+interface Job {
+  readonly jobId: string;
+  readonly status: string;
+  readonly format: string;
+  readonly createdAt: string;
+  readonly expiresAt: string;
+  readonly audio?: string;
+  readonly bytes?: number;
+  readonly code?: string;
+}
+
+/** Waits until a condition holds; fails after some seconds. */
+async function until(holds: () => Promise<boolean>, waitMs = 5_000): Promise<void> {
+  const endMs = Date.now() + waitMs;
   while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error("it did not come to that within five seconds");
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    if (Date.now() > endMs) throw new Error(`it did not come to that within ${waitMs} ms`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

@@ -283,6 +283,17 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
       ids: ["body.modelId"],
     },
   ],
+  ...["readSpeechJob", "readSpeechAudio"].map((operation): [string, RouteRow] => [
+    operation,
+    {
+      access: "tts",
+      request: ({ speechJobId }) => ({ path: { jobId: speechJobId } }),
+      ids: ["path.jobId"],
+      status: 200,
+      elsewhere: 404,
+      stranger: 404,
+    },
+  ]),
   [
     "createSpeech",
     {

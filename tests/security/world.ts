@@ -25,6 +25,8 @@ export interface Belongings {
   readonly docId: string;
   /** A job with one document that could not be stored. */
   readonly jobId: string;
+  /** A job of speech that has succeeded. */
+  readonly speechJobId: string;
   readonly idempotencyKey: string;
   /** Id of an event of the session's last turn. */
   readonly eventId: string;
@@ -113,6 +115,7 @@ async function provide(worker: TestWorker, owner: Owner): Promise<Belongings> {
     callId: await pause(worker, owner, `${name}-paused`, word),
     docId: `${name}.md`,
     jobId,
+    speechJobId: await addSpeechJob(worker, owner),
     idempotencyKey: `key-of-${name}`,
     eventId: "1",
     documentCursor: encodeCursor("thing"),
@@ -142,6 +145,26 @@ async function addJob(tenantId: TenantId, database: D1Database, docId: string): 
   await jobs.createJob(tenantId, { ...about, documents: [document] });
   const failure = { code: "model_unavailable", message: "The model did not answer." };
   await jobs.settle(tenantId, jobId, [{ index: 0, failure }], Date.now());
+  return jobId;
+}
+
+/** Jobs of speech by their owners' keys: one each, because nothing changes them. */
+const speechJobs = new Map<string, string>();
+
+async function addSpeechJob(worker: TestWorker, owner: Owner): Promise<string> {
+  const known = speechJobs.get(owner.key);
+  if (known !== undefined) return known;
+  const body = { text: "A long farewell. ".repeat(70), streaming: false };
+  const accepted = await worker.call("/tts", { ...owner, body });
+  const { jobId } = accepted.json.data as unknown as { jobId: string };
+  speechJobs.set(owner.key, jobId);
+  const endMs = Date.now() + 30_000;
+  for (let status = ""; status !== "succeeded";) {
+    if (Date.now() > endMs) assert.fail(`the job of speech is ${status} after 30 s`);
+    await new Promise((resolve) => setTimeout(resolve, 25));
+    const { json } = await worker.call(`/tts/${jobId}`, { ...owner });
+    ({ status } = json.data as unknown as { status: string });
+  }
   return jobId;
 }
 

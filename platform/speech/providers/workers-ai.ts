@@ -48,5 +48,9 @@ async function* audioField(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint
   let json = "";
   for await (const chunk of body) json += decoder.decode(chunk, { stream: true });
   const { audio } = JSON.parse(json) as { audio: string };
-  yield Uint8Array.from(atob(audio), (character) => character.charCodeAt(0));
+  const binary = atob(audio);
+  const bytes = new Uint8Array(binary.length);
+  // Some megabytes: a callback for each of them takes ten times as long.
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  yield bytes;
 }

@@ -1,37 +1,85 @@
-import { canonicalJson } from "#base/canonical-json";
-import { sha256Hex } from "#base/digest";
+import * as z from "#base/zod";
+
 import { toPlatformError } from "#base/errors";
+import { envelope } from "#http/envelope";
 import type { RequestContext } from "#http/request-context";
 import { defineRoute, type Route } from "#http/route";
-import { describeThrown } from "#observability/logger";
 import { openAiSpeechSchema, toSpeechRequest } from "#openai/speech-request";
-import { type ChosenVoice, chooseVoice } from "#speech/choose-voice";
+import { chooseVoice } from "#speech/choose-voice";
 import { setWavLength } from "#speech/join-audio";
-import { type SpeechRequest, speechRequestSchema } from "#speech/speech-request";
+import { readSpeechAudio, readSpeechJob, speechJobSchema, type SpeechRun, submitSpeechJob } from "#speech/speech-jobs";
+import { JOB_CHARACTERS, type SpeechRequest, speechRequestSchema } from "#speech/speech-request";
 import { AUDIO_TYPES, synthesizeSpeech } from "#speech/synthesize-speech";
+import { recordSpeech } from "#worker/record-speech";
 import type { Services } from "#worker/services";
 
-/** `POST /tts`: says a text. The audio comes while it is made, or whole. */
+/** `POST /tts`: says a text. The audio comes while it is made, or whole; a long text that is wanted whole is a job's. */
 const ttsRoute = defineRoute<Services>()(
   {
     method: "POST",
     path: "/tts",
     operationId: "synthesizeSpeech",
-    summary: "Say a text: audio, streamed while it is made",
+    summary: "Say a text: audio, streamed while it is made. A long text that is not streamed becomes a job",
     tag: "speech",
     access: "tts",
     body: speechRequestSchema,
     bodyLimit: "standard",
     countsItself: true,
+    accepted: speechJobSchema,
     contentType: "audio/mpeg",
   },
   async (context, { body: { streaming, ...request } }) => {
-    const { audio, voice } = await speak(context, request);
-    return answer(voice, streaming ? audio : await whole(voice, audio));
+    const { tenant, services, traceId } = context;
+    if (!streaming && request.text.length > JOB_CHARACTERS) {
+      const { jobs, provider } = services.speech(tenant, context.count);
+      const voice = chooseVoice(tenant, provider, request);
+      const job = await submitSpeechJob(tenant.tenantId, jobs, { run: runOf(context, request), voice });
+      return envelope(traceId, job, { status: 202, headers: { location: `/tts/${job.jobId}` } });
+    }
+    const { audio, format } = await speak(context, request);
+    if (streaming) return answer(format, audio);
+    const bytes = new Uint8Array(await new Response(audio).arrayBuffer());
+    if (format === "wav") setWavLength(bytes, bytes.length);
+    return answer(format, bytes);
   },
 );
 
-/** `POST /v1/audio/speech`: the same for OpenAI's clients. */
+const ofJob = { method: "GET", tag: "speech", access: "tts", params: z.strictObject({ jobId: z.uuid() }) } as const;
+
+/** `GET /tts/:jobId`: how far one's own job has come. */
+const jobRoute = defineRoute<Services>()(
+  {
+    ...ofJob,
+    path: "/tts/:jobId",
+    operationId: "readSpeechJob",
+    summary: "How far a job of speech has come, and where its audio is",
+    response: speechJobSchema,
+  },
+  async ({ tenant, services, principal, traceId, count }, { params: { jobId } }) => {
+    const { jobs } = services.speech(tenant, count);
+    return envelope(traceId, await readSpeechJob(tenant.tenantId, jobs, { jobId, principalId: principal.id }));
+  },
+);
+
+/** `GET /tts/:jobId/audio`: what one's own job has said. */
+const jobAudioRoute = defineRoute<Services>()(
+  {
+    ...ofJob,
+    path: "/tts/:jobId/audio",
+    operationId: "readSpeechAudio",
+    summary: "The audio of a job of speech that has succeeded",
+    contentType: "audio/mpeg",
+  },
+  async ({ tenant, services, principal, count }, { params: { jobId } }) => {
+    const { jobs } = services.speech(tenant, count);
+    const asked = { jobId, principalId: principal.id };
+    const { format, bytes, audio } = await readSpeechAudio(tenant.tenantId, jobs, asked);
+    // The length goes with it: a player shows how long it is.
+    return answer(format, audio.pipeThrough(new FixedLengthStream(bytes)));
+  },
+);
+
+/** `POST /v1/audio/speech`: speech for OpenAI's clients. */
 const openAiSpeechRoute = defineRoute<Services>()(
   {
     method: "POST",
@@ -47,59 +95,44 @@ const openAiSpeechRoute = defineRoute<Services>()(
     contentType: "audio/mpeg",
   },
   async (context, { body }) => {
-    const { audio, voice } = await speak(context, toSpeechRequest(body));
-    return answer(voice, audio);
+    const { audio, format } = await speak(context, toSpeechRequest(body));
+    return answer(format, audio);
   },
 );
 
 /** Whoever has no speech is told so before anything of the request is looked at. */
-export const speechRoutes: readonly Route<Services>[] = [ttsRoute, openAiSpeechRoute].map((route) => ({
-  ...route,
-  async handle(context, raw) {
-    context.services.speech(context.tenant, context.count);
-    return route.handle(context, raw);
-  },
-}));
+export const speechRoutes: readonly Route<Services>[] = [ttsRoute, jobRoute, jobAudioRoute, openAiSpeechRoute].map(
+  (route) => ({
+    ...route,
+    async handle(context, raw) {
+      context.services.speech(context.tenant, context.count);
+      return route.handle(context, raw);
+    },
+  }),
+);
 
 async function speak(
   context: RequestContext<Services>,
   request: SpeechRequest,
-): Promise<{ audio: ReadableStream<Uint8Array>; voice: ChosenVoice }> {
-  const { tenant, services, principal, traceId, route } = context;
+): Promise<{ audio: ReadableStream<Uint8Array>; format: string }> {
+  const { tenant, services, route, log } = context;
   const speech = services.speech(tenant, context.count);
   const voice = chooseVoice(tenant, speech.provider, request);
-  const startedMs = services.clock.nowMs();
-  const onEnd = (failure: unknown): void => context.waitUntil(record(context, request, startedMs, failure));
-  const call = { traceId, route, principalId: principal.id, signal: context.request.signal };
-  return { audio: await synthesizeSpeech(tenant.tenantId, speech, { text: request.text, voice, onEnd }, call), voice };
+  const run = runOf(context, request);
+  const onEnd = (failure: unknown): void => {
+    const code = failure === undefined ? undefined : toPlatformError(failure).code;
+    context.waitUntil(recordSpeech(tenant.tenantId, { audit: services.audit, log }, run, code));
+  };
+  const call = { ...run, route, signal: context.request.signal };
+  const audio = await synthesizeSpeech(tenant.tenantId, speech, { text: request.text, voice, onEnd }, call);
+  return { audio, format: voice.format };
 }
 
-/** Writes what was said into the audit log: by whom and how it ended, of the text a digest. */
-async function record(
-  { tenant, services, principal, traceId, log }: RequestContext<Services>,
-  request: SpeechRequest,
-  startedMs: number,
-  failure: unknown,
-): Promise<void> {
-  const atMs = services.clock.nowMs();
-  try {
-    await services.audit.append(tenant.tenantId, {
-      ...{ atMs, traceId, principal: principal.id, tool: "text_to_speech", door: "speech", taint: "none" },
-      argumentsSha256: await sha256Hex(canonicalJson(request)),
-      durationMs: atMs - startedMs,
-      ...(failure === undefined ? { outcome: "ok" } : { outcome: "failed", code: toPlatformError(failure).code }),
-    });
-  } catch (error) {
-    log.log("error", "audit_failed", { tenantId: tenant.tenantId, dependency: "d1", error: describeThrown(error) });
-  }
+function runOf({ services, principal, traceId }: RequestContext<Services>, request: SpeechRequest): SpeechRun {
+  return { request, traceId, principalId: principal.id, startedMs: services.clock.nowMs() };
 }
 
-async function whole({ format }: ChosenVoice, audio: ReadableStream<Uint8Array>): Promise<Uint8Array> {
-  const bytes = new Uint8Array(await new Response(audio).arrayBuffer());
-  if (format === "wav") setWavLength(bytes);
-  return bytes;
-}
-
-function answer({ format }: ChosenVoice, audio: ReadableStream<Uint8Array> | Uint8Array): Response {
-  return new Response(audio, { headers: { "content-type": AUDIO_TYPES[format], "cache-control": "no-store" } });
+function answer(format: string, audio: ReadableStream<Uint8Array> | Uint8Array): Response {
+  const type = AUDIO_TYPES.get(format) ?? "application/octet-stream";
+  return new Response(audio, { headers: { "content-type": type, "cache-control": "no-store" } });
 }
