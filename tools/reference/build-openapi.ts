@@ -67,7 +67,7 @@ function describeOperation(spec: RouteSpec, isAlias: boolean): Json {
           requestBody: { required: true, content: { "application/json": { schema: jsonSchema(spec.body, "input") } } },
         }),
     responses: {
-      ...(spec.accepted !== undefined && spec.response === undefined
+      ...(spec.accepted !== undefined && spec.response === undefined && spec.contentType === undefined
         ? {}
         : { "200": { description: "It worked.", content: successContent(spec) } }),
       ...(spec.accepted === undefined

@@ -1,6 +1,7 @@
 import { describeTool } from "#llm-tools/list-tools";
 import type { Tool } from "#llm-tools/tool";
-import { describeSchema, type SchemaField } from "#tools/reference/describe-schema";
+import { describeSchema } from "#tools/reference/describe-schema";
+import { fieldTable, table } from "#tools/reference/markdown-table";
 
 const HEAD = `# Tools
 
@@ -34,16 +35,4 @@ function toolSection(tool: Tool): string {
     fieldTable("argument", describeSchema(inputSchema)),
     fieldTable("result", describeSchema(outputSchema)),
   ].join("\n");
-}
-
-function fieldTable(title: string, fields: readonly SchemaField[]): string {
-  return table(
-    [title, "type", "", "rules"],
-    fields.map(({ path, type, isRequired, rules }) => [`\`${path}\``, type, isRequired ? "required" : "", rules]),
-  );
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [head, head.map(() => "---"), ...rows];
-  return `${lines.map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`).join("\n")}\n`;
 }
