@@ -29,7 +29,14 @@ export interface Callers {
 const VICTIMS_HOST = "http://acme.example";
 
 /** Everybody who tries. */
-export async function makeCallers({ worker, owner, strangers, revokedKey, expiredKey }: World): Promise<Callers> {
+export async function makeCallers({
+  worker,
+  owner,
+  strangers,
+  revokedKey,
+  expiredKey,
+  misplacedKey,
+}: World): Promise<Callers> {
   const { ofTenant, ofOther } = strangers;
   const at = (name: string, call: Call, host?: string): Caller => ({
     name,
@@ -52,6 +59,7 @@ export async function makeCallers({ worker, owner, strangers, revokedKey, expire
       withKey("the owner's key in upper case", owner.key.toUpperCase()),
       withKey("a revoked key", revokedKey),
       withKey("an expired key", expiredKey),
+      withKey("another tenant's key whose record is among the victim's", misplacedKey),
       withKey("a token without a signature", unsignedToken({ tenant: VICTIM, scope: SCOPES.join(" ") })),
       withKey("SQL in place of a key", "x'OR'1'='1'--"),
       withKey("the storage key of the owner's key", `${VICTIM}:api-key:${"0".repeat(64)}`),

@@ -12,6 +12,7 @@ import {
   targetOf,
   toCall,
 } from "#tests/security/matrix-cells";
+import { knockAtObjects } from "#tests/security/object-walls";
 import { missingRow, ROUTE_ROWS } from "#tests/security/route-rows";
 import { undeclaredIds } from "#tests/security/undeclared-ids";
 import { type Belongings, SECRET, startWorld, USER_SCOPES, VICTIM, type World } from "#tests/security/world";
@@ -81,6 +82,14 @@ describe("the isolation matrix", () => {
       await tryAll(mixedCells(at, callers, things, theirs).filter((cell) => !isForeign(cell)));
     });
   }
+
+  it("objects serve their own tenant only, also when they are called by their right names", async () => {
+    const things = await world.provide(world.owner);
+    for (const { name, told, wanted } of await knockAtObjects(world, things)) {
+      cells++;
+      assert.match(told, wanted, name);
+    }
+  });
 
   it("no model of another tenant has been told of the victim's", async () => {
     for (const { inputs, options } of await world.worker.runtime.control.modelCalls()) {

@@ -119,11 +119,13 @@ export function toCall({ method }: RouteSpec, { headers, body }: RouteRequest, c
   };
 }
 
-/** The code of an error in whatever shape the route writes errors. */
-export function codeOf({ json, text }: Answer): string | undefined {
+/** The code of an error in whatever shape the route writes errors, events included. */
+export function codeOf({ json, text, headers }: Answer): string | undefined {
   const error = (json as { error?: { code?: unknown; data?: { code?: string } } }).error;
   const code = error?.data?.code ?? error?.code;
-  return typeof code === "string" ? code : /"code":"(\w+)"/.exec(text)?.[1];
+  if (typeof code === "string") return code;
+  const isStream = headers.get("content-type")?.startsWith("text/event-stream") === true;
+  return isStream ? /"code":"(\w+)"/.exec(text)?.[1] : undefined;
 }
 
 const shown = (answer: Answer): string => [answer.text, ...answer.headers.entries()].join("\n");

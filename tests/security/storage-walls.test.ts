@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { apiKeyStorageKey, apiKeyStoragePrefix } from "#auth/api-key";
+import { sessionObjectName } from "#chat/session-name";
+import { recordName } from "#idempotency/record-name";
+import { quotaObjectName } from "#limits/quota-object-name";
+import { activePromptsKey, promptVersionPrefix } from "#settings/prompt-version";
+import { settingsKey } from "#settings/settings-document";
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { acme, acmeLabs } from "#storage/testing/make-replacement";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
@@ -12,6 +18,7 @@ import {
   createStores,
   fill,
   IDS,
+  KEY,
   NEIGHBOURS_WORD,
   NO_LABELS,
   OWN_WORD,
@@ -20,6 +27,7 @@ import {
   VALUES,
   vectorIdOf,
 } from "#tests/security/stores";
+import { tenantOfKey } from "#tenancy/scoped-key";
 import type { TenantId } from "#tenancy/tenant-id";
 
 const TABLES = [
@@ -72,8 +80,8 @@ describe("the walls of storage", () => {
       const aloneAfter = await dump(acmeLabs);
       await wipe();
       await fill(acme, storage, stores, NEIGHBOURS_WORD);
-      await fill(acmeLabs, storage, stores, OWN_WORD);
       const before = await dump(acme);
+      await fill(acmeLabs, storage, stores, OWN_WORD);
       for (const [at, [name, call]] of calls.entries()) {
         cells++;
         assert.deepEqual(await learn(call), alone[at], `${name} learns of its neighbour`);
@@ -82,6 +90,26 @@ describe("the walls of storage", () => {
       assert.deepEqual(await dump(acmeLabs), aloneAfter, "the neighbour's changes what is stored");
     });
   }
+
+  it("names and keys begin with their tenant, whatever they are of", async () => {
+    const address = { principalId: IDS.principalId, route: "/chat", keyDigest: "0".repeat(64) };
+    for (const tenantId of [acme, acmeLabs]) {
+      const names = [
+        sessionObjectName(tenantId, IDS.sessionId),
+        quotaObjectName(tenantId),
+        recordName(tenantId, address),
+        settingsKey(tenantId),
+        activePromptsKey(tenantId),
+        promptVersionPrefix(tenantId, "system"),
+        apiKeyStoragePrefix(tenantId),
+        await apiKeyStorageKey(tenantId, "key"),
+      ];
+      for (const name of names) {
+        cells++;
+        assert.equal(tenantOfKey(name), tenantId, name);
+      }
+    }
+  });
 
   it("drops a chunk of another tenant that a statement has let through", async () => {
     await wipe();
@@ -151,7 +179,14 @@ describe("the walls of storage", () => {
     const { keys } = await kv.list({ prefix: `${tenantId}:` });
     const values = await Promise.all(keys.map(async ({ name }) => [name, await kv.get(name)]));
     const rows = stored.map(({ results }) => results.map(({ row_id: _, ...row }) => row));
-    return [rows, values, await stores.vectors.query(tenantId, VALUES, 20)];
+    // By the adapters too: what lies under another name than it should is not in the list above.
+    const { apiKeys, cache } = createStores(storage);
+    const read = [
+      await apiKeys.find(tenantId, KEY),
+      await cache.get(tenantId, IDS.cacheKey),
+      await stores.values.get(tenantId, IDS.valueKey),
+    ];
+    return [rows, values, read, await stores.vectors.query(tenantId, VALUES, 20)];
   }
 });
 

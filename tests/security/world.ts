@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { apiKeyStorageKey } from "#auth/api-key";
 import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { encodeCursor, encodeTimeCursor } from "#storage/page-cursor";
 import { SCOPES, type Scope } from "#tenancy/scopes";
@@ -50,6 +51,8 @@ export interface World {
   /** A key that was used and then removed, and one whose time is over. */
   readonly revokedKey: string;
   readonly expiredKey: string;
+  /** Another tenant's key whose record has come among the victim's. */
+  readonly misplacedKey: string;
   /** New belongings of somebody, made over the API. */
   provide(owner: Owner): Promise<Belongings>;
   /** All that is stored of the victim, its owner's sessions included, as one text. */
@@ -65,14 +68,15 @@ export async function startWorld(): Promise<World> {
   const worker = await startTestWorker();
   const owner = { tenant: VICTIM, key: await worker.makeKey(VICTIM, USER_SCOPES) };
   const revokedKey = await revoke(worker);
+  const ofOther = { tenant: STRANGER, key: await worker.makeKey(STRANGER, SCOPES) };
+  const misplacedKey = await worker.makeKey(STRANGER, SCOPES);
+  await misplace(worker, misplacedKey);
   return {
     worker,
     owner,
-    strangers: {
-      ofTenant: { tenant: VICTIM, key: await worker.makeKey(VICTIM, USER_SCOPES) },
-      ofOther: { tenant: STRANGER, key: await worker.makeKey(STRANGER, SCOPES) },
-    },
+    strangers: { ofTenant: { tenant: VICTIM, key: await worker.makeKey(VICTIM, USER_SCOPES) }, ofOther },
     revokedKey,
+    misplacedKey,
     expiredKey: await worker.makeKey(VICTIM, SCOPES, { expiresAt: "2020-01-01T00:00:00.000Z" }),
     provide: (whose) => provide(worker, whose),
     dump: (own) => dump(worker, owner, own),
@@ -91,6 +95,13 @@ async function revoke(worker: TestWorker): Promise<string> {
   // An isolate trusts a key that it has found for half a minute.
   await worker.restart();
   return key;
+}
+
+/** Puts the record of another tenant's key where the victim's are, as a mistake of an operator would. */
+async function misplace(worker: TestWorker, key: string): Promise<void> {
+  const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+  const record = (await KV.get(await apiKeyStorageKey(tenantIdSchema.parse(STRANGER), key))) ?? assert.fail();
+  await KV.put(await apiKeyStorageKey(tenantIdSchema.parse(VICTIM), key), record);
 }
 
 let provided = 0;

@@ -1,4 +1,5 @@
 import type { WorkerEnv } from "#worker/env";
+import { callOrFail } from "#worker/testing/binding-faults";
 
 /** Where the test Worker tells which calls of its bindings were made since one asked last. */
 export const CALLS_PATH = "/testing/calls";
@@ -33,7 +34,7 @@ export function countedEnv(env: WorkerEnv): WorkerEnv {
 function noted<Target extends object>(name: string, target: Target): Target {
   return wrapped(target, (key, method) => (...given) => {
     calls.push(`${name}.${key}`);
-    return method(...given);
+    return callOrFail(() => method(...given));
   });
 }
 
@@ -50,7 +51,8 @@ function countedDatabase(database: D1Database): D1Database {
     if (key === "prepare") return (...given) => countedStatement(method(...given) as D1PreparedStatement);
     return (...given) => {
       calls.push(`DB.${key}`);
-      return method(...given.map((value) => (Array.isArray(value) ? value.map(uncounted) : value)));
+      const own = given.map((value) => (Array.isArray(value) ? value.map(uncounted) : value));
+      return callOrFail(() => method(...own));
     };
   });
 }
@@ -60,7 +62,7 @@ function countedStatement(statement: D1PreparedStatement): D1PreparedStatement {
     if (key === "bind") return (...given) => countedStatement(method(...given) as D1PreparedStatement);
     return (...given) => {
       calls.push(`DB.${key}`);
-      return method(...given);
+      return callOrFail(() => method(...given));
     };
   });
   statements.set(counted, statement);

@@ -2,6 +2,7 @@ import { provider as workersAi } from "#speech/providers/workers-ai";
 import { defineWorker } from "#worker/define-worker";
 import type { WorkerEnv } from "#worker/env";
 import { defineSpeech } from "#worker/speech";
+import { type BindingFault, FAULT_PATH, setFault } from "#worker/testing/binding-faults";
 import { CALLS_PATH, countedEnv, takeCalls } from "#worker/testing/counted-env";
 import { FaultyQuota } from "#worker/testing/faulty-quota";
 import { ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY } from "#worker/testing/two-tenants";
@@ -17,8 +18,13 @@ const worker = defineWorker({
 let counted: WorkerEnv | undefined;
 
 export default {
-  fetch(request, env, context) {
-    if (new URL(request.url).pathname === CALLS_PATH) return Response.json(takeCalls());
+  async fetch(request, env, context) {
+    const { pathname } = new URL(request.url);
+    if (pathname === CALLS_PATH) return Response.json(takeCalls());
+    if (pathname === FAULT_PATH) {
+      setFault((await request.json<BindingFault | null>()) ?? undefined);
+      return new Response(null, { status: 204 });
+    }
     const { fetch } = worker.handler;
     return fetch?.(request, (counted ??= countedEnv(env)), context) ?? new Response(null, { status: 500 });
   },
