@@ -74,7 +74,7 @@ export async function fill(tenantId: TenantId, storage: TestStorage, stores: Sto
 }
 
 /** What is in D1 and Vectorize. */
-async function fillRows(tenantId: TenantId, stores: Stores, word: string): Promise<void> {
+export async function fillRows(tenantId: TenantId, stores: Stores, word: string): Promise<void> {
   await fillDocuments(tenantId, stores, word);
   await fillJobs(tenantId, stores, word);
   const times = { createdAtMs: 1_000 + word.length, updatedAtMs: 2_000 + word.length };
