@@ -1,3 +1,4 @@
+import { addItem } from "./array-items.js";
 import { addCall, editList, removeCall } from "./build-file.js";
 import { edited, type EditResult } from "./edit-result.js";
 import { setJson, type JsonPath } from "./json-text.js";
@@ -17,6 +18,8 @@ export type Edit =
     }
   /** A rule of a BUILD file, called by its name: its text, or none to take it away. */
   | { readonly kind: "build-rule"; readonly target: string; readonly text?: string }
+  /** A name in a list of TypeScript, behind a text. */
+  | { readonly kind: "item"; readonly after: string; readonly item: string }
   /** A line among those that look alike (`like`, a regular expression), below the first line with `after` in it. */
   | {
       readonly kind: "line";
@@ -39,6 +42,8 @@ function applyEdit(text: string, edit: Edit): EditResult {
       return editList(text, edit);
     case "build-rule":
       return edit.text === undefined ? removeCall(text, edit.target) : addCall(text, edit.target, edit.text);
+    case "item":
+      return addItem(text, edit);
     case "line":
       return edit.act === "add" ? addLine(text, edit) : removeLine(text, edit);
   }

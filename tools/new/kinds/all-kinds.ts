@@ -3,6 +3,7 @@ import { envKind } from "./env/env.js";
 import type { Kind } from "./kind.js";
 import { tenantKind } from "./tenant/tenant.js";
 import { toolKind } from "./tool/tool.js";
+import { ttsProviderKind } from "./tts-provider/tts-provider.js";
 
 /** Everything that can be made, in the order of the help. */
-export const KINDS: readonly Kind[] = [tenantKind, envKind, toolKind, bindingKind];
+export const KINDS: readonly Kind[] = [tenantKind, envKind, toolKind, bindingKind, ttsProviderKind];

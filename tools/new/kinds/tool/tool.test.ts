@@ -4,62 +4,14 @@ import { describe, it } from "node:test";
 import { CommandError } from "#tools/command/command-line";
 import { memoryTree } from "../../plan/tree.js";
 import { carryOut, changedFiles, type Files } from "../../testing/carry-out.js";
+import { SMALL_CHECKOUT } from "../../testing/small-checkout.js";
 import type { Given } from "../kind.js";
 import { toolKind } from "./tool.js";
 
 const HOME = "platform/llm-tools";
 
-/** The places that know every tool, as they are in platform/llm-tools; a run in a copy of the repository shows that they still are. */
-const checkout: Files = new Map([
-  [
-    `${HOME}/BUILD.bazel`,
-    `load("//tools/build:defs.bzl", "ts_library", "ts_test")
-
-ts_library(
-    name = "llm-tools",
-    srcs = [
-        "answer-calls.ts",
-        "builtin/all-tools.ts",
-        "builtin/kv-get.ts",
-        "check-values.ts",
-    ],
-)
-
-ts_test(
-    name = "test",
-    srcs = [
-        "builtin/builtin-tools.test.ts",
-        "hostile-arguments.test.ts",
-    ],
-)
-`,
-  ],
-  [
-    `${HOME}/builtin/all-tools.ts`,
-    `import { classifyIntent } from "#llm-tools/builtin/classify-intent";
-import { kvGet } from "#llm-tools/builtin/kv-get";
-import { toRegistry } from "#llm-tools/registry";
-
-/** Every tool. */
-export const ALL_TOOLS = toRegistry([
-  classifyIntent,
-  kvGet,
-]);
-`,
-  ],
-  [
-    `${HOME}/hostile-arguments.test.ts`,
-    `const RUNS = 10;
-
-/** Arguments that each tool takes. */
-const FITTING: Readonly<Record<string, object>> = {
-  classify_intent: { text: "Cancel my order" },
-  kv_get: { key: "greeting" },
-};
-`,
-  ],
-  [`${HOME}/builtin/kv-get.ts`, 'export const kvGet = defineTool({\n  name: "kv_get",\n});\n'],
-]);
+/** The places that know every tool; a run in a copy of the repository shows that they are still there. */
+const checkout: Files = SMALL_CHECKOUT;
 const given = (name: string, options: Given["options"] = {}): Given => ({ arguments: { NAME: name }, options });
 
 /** Lines that are new in a file. */
