@@ -21,19 +21,31 @@ const DEFAULT_PORT = 8_899;
 /** The account and the token that the examples name. */
 const DEFAULT_TOKEN = "simulator-token=0123456789abcdef0123456789abcdef";
 
-const { values } = parseArgs({
-  options: {
-    port: { type: "string", default: String(DEFAULT_PORT) },
-    data: { type: "string" },
-    token: { type: "string", multiple: true, default: [DEFAULT_TOKEN] },
-    fault: { type: "string", default: "0" },
-    "rate-limit": { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
-});
-
+const values = readOptions();
 if (values.help) process.stdout.write(HELP);
 else await serve();
+
+function readOptions() {
+  try {
+    return parseArgs({
+      options: {
+        port: { type: "string", default: String(DEFAULT_PORT) },
+        data: { type: "string" },
+        token: { type: "string", multiple: true, default: [DEFAULT_TOKEN] },
+        fault: { type: "string", default: "0" },
+        "rate-limit": { type: "boolean", default: false },
+        help: { type: "boolean", default: false },
+      },
+    }).values;
+  } catch (error) {
+    return giveUp(error instanceof Error ? error.message : String(error), "see --help", 2);
+  }
+}
+
+function giveUp(what: string, fix: string, exitCode: number): never {
+  process.stderr.write(`error: ${what}\n  fix: ${fix}\n`);
+  process.exit(exitCode);
+}
 
 async function serve(): Promise<void> {
   const tokens = values.token.map(parseToken);
@@ -42,6 +54,9 @@ async function serve(): Promise<void> {
     port: Number(values.port),
     ...(values.data === undefined ? {} : { dataDir: userPath(values.data) }),
     ...(values["rate-limit"] ? { rateLimit: { requests: 1_200, windowSeconds: 300 } } : {}),
+  }).catch((error: unknown) => {
+    if (!(error instanceof Error && "code" in error && error.code === "EADDRINUSE")) throw error;
+    return giveUp(`port ${values.port} is taken`, "end what listens there, or choose another one: --port 8900", 1);
   });
   const share = Number(values.fault);
   if (share > 0) api.faults.add({ kind: "lose", share: share / 2 });

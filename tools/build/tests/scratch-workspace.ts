@@ -6,6 +6,10 @@ import path from "node:path";
 /** A copy of the repository, and a Bazel of its own for it. */
 export interface ScratchWorkspace {
   readonly copy: string;
+  /** Where its Bazel keeps everything. */
+  readonly outputBase: string;
+  /** Variables of the caller's shell. */
+  readonly env: NodeJS.ProcessEnv;
   /** Options of a build that take the packages which the workspace has fetched already. */
   readonly reusedRepositories: readonly string[];
   /** Runs Bazel in the copy; returns all it printed. */
@@ -19,17 +23,21 @@ export function createScratchWorkspace(env: NodeJS.ProcessEnv): ScratchWorkspace
   if (workspace === undefined) throw new Error("Start this with `bazel run`.");
   const scratch = mkdtempSync(path.join(os.tmpdir(), "scratch-workspace-"));
   const copy = path.join(scratch, "copy");
+  const outputBase = path.join(scratch, "output");
   const bazel = (args: readonly string[]): string => {
-    const { stdout, stderr } = spawnSync(
-      path.join(copy, "tools/bazel"),
-      [`--output_base=${path.join(scratch, "output")}`, ...args],
-      { cwd: copy, encoding: "utf8", env: outerEnvironment(env), maxBuffer: 64 * 1024 * 1024 },
-    );
+    const { stdout, stderr } = spawnSync(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], {
+      cwd: copy,
+      encoding: "utf8",
+      env: outerEnvironment(env),
+      maxBuffer: 64 * 1024 * 1024,
+    });
     return `${stdout}\n${stderr}`;
   };
   copyWorkspace(workspace, copy);
   return {
     copy,
+    outputBase,
+    env: outerEnvironment(env),
     reusedRepositories: reuseRepositories(workspace, env),
     bazel,
     remove() {
