@@ -5,7 +5,11 @@ import { describe, it } from "node:test";
 /** What is a tenant's own: its id and name, hosts, and a sentence of its prompt. */
 const TENANTS = [
   { variable: "ACME_BUNDLE", own: ["acme", "Acme"], foreign: /globex|internal knowledge assistant/i },
-  { variable: "GLOBEX_BUNDLE", own: ["globex", "Globex Corporation"], foreign: /[`"']acme[`"']|Acme|ai\.(?:staging\.)?acme/ },
+  {
+    variable: "GLOBEX_BUNDLE",
+    own: ["globex", "Globex Corporation"],
+    foreign: /[`"']acme[`"']|Acme|ai\.(?:staging\.)?acme/,
+  },
 ] as const;
 
 /** Of no tenant: what only an account has. */
