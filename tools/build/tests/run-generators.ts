@@ -39,7 +39,7 @@ const TARGETS = [
   "//platform/worker/objects/...",
   "//platform/worker:worker.lint",
   "//platform/worker:format",
-  "//docs/reference:tools",
+  "//docs/reference:all",
 ];
 
 /** Requests that must be refused. */
@@ -66,7 +66,7 @@ try {
     const output = run("//tools:new", command);
     check(/^error: [^\n]+$/m.test(output) && digest() === made, `refused: ${command.join(" ")}`, output);
   }
-  run("//docs/reference:tools.update");
+  for (const page of ["speech", "tools"]) run(`//docs/reference:${page}.update`);
   const output = bazel(["test", "--keep_going", ...reusedRepositories, "--", ...TARGETS]);
   check(
     /^INFO: Build completed successfully/m.test(output),

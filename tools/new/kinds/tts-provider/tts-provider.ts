@@ -55,13 +55,15 @@ function planProvider(given: Given): Plan {
     next: [
       { command: `$EDITOR ${HOME}/providers/${name}.ts`, about: "its models, their inputs and answers" },
       { command: `tools/bazel test //${HOME}/...`, about: "its tests" },
+      { command: "tools/bazel run //docs/reference:speech.update", about: "the page of speech" },
       { command: `$EDITOR tenants/acme/tenant.config.json`, about: `"tts": { "provider": "${name}" }` },
     ],
   };
 }
 
 function providerText(name: string, model: string): string {
-  return `import type { SpeechProvider } from "#speech/speech-provider";
+  return `import { defect } from "#base/errors";
+import type { SpeechProvider } from "#speech/speech-provider";
 
 /** Replace the model by those of the provider's documentation, and name its page here. */
 export const provider: SpeechProvider = {
@@ -71,7 +73,10 @@ export const provider: SpeechProvider = {
     [${JSON.stringify(model)}, { formats: ["mp3", "wav"], voices: ["default"], maxCharacters: 1_000, hasSpeed: true }],
   ]),
   inputs: ({ text, voice, format, speed }) => ({ text, voice, format, speed }),
-  read: (_contentType, body) => body,
+  read: (contentType, body) => {
+    if (!contentType.startsWith("audio/")) throw defect(\`\${contentType} is no audio\`);
+    return body;
+  },
 };
 `;
 }
@@ -92,6 +97,12 @@ describe(${JSON.stringify(`the provider ${name}`)}, () => {
   it("asks with what a segment says", () => {
     const segment = { model: ${JSON.stringify(model)}, text: "Hello.", voice: "default", format: "mp3", speed: 1.5 } as const;
     assert.deepEqual(provider.inputs(segment), { text: "Hello.", voice: "default", format: "mp3", speed: 1.5 });
+  });
+
+  it("takes audio for audio, and nothing else", () => {
+    const body = new Blob(["audio"]).stream();
+    assert.equal(provider.read("audio/mpeg", body), body);
+    assert.throws(() => provider.read("application/json", body), { code: "internal" });
   });
 });
 `;
