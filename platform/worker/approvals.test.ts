@@ -3,7 +3,11 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeEvents } from "#base/server-sent-events";
 import type { TurnToolCall } from "#chat/chat-request";
+import { APPROVAL_MS } from "#chat/paused-turn";
+import { sessionObjectName } from "#chat/session-name";
 import type { Scope } from "#tenancy/scopes";
+import { tenantIdSchema } from "#tenancy/tenant-id";
+import type { AgingSession } from "#worker/testing/aging-session";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
 interface ScriptedToolCall {
@@ -198,6 +202,29 @@ describe("approvals", () => {
     await eventsOf("evicted");
     assert.equal(await isStored("g.md"), true);
     assert.deepEqual(await history("evicted"), ["user: Store it.", "assistant: Still here."]);
+  });
+
+  it("is over after ten minutes: the call has not run, cannot be approved any more, and the session goes on", async () => {
+    const { calls } = await pause("late", [ingest("late.md")]);
+    const { calls: others } = await pause("in-time", [ingest("in-time.md")]);
+    const { CHAT_SESSIONS } = await worker.runtime.bindings<{ CHAT_SESSIONS: DurableObjectNamespace<AgingSession> }>();
+    const sessionOf = (sessionId: string) =>
+      CHAT_SESSIONS.get(CHAT_SESSIONS.idFromName(sessionObjectName(tenantIdSchema.parse("oscorp"), sessionId)));
+    await sessionOf("late").agePause(APPROVAL_MS);
+    await sessionOf("in-time").agePause(APPROVAL_MS - 60_000);
+    await worker.restart();
+    assert.equal(verdict(await decide("late", calls[0]?.callId)), "410 gone");
+    assert.equal(verdict(await decide("late", calls[0]?.callId, "approve", { key: admin })), "410 gone");
+    assert.equal(await isStored("late.md"), false);
+    await script("I am listening.");
+    const again = await worker.call("/chat", oscorp({ body: { sessionId: "late", message: "Go on.", stream: false } }));
+    assert.equal((again.json.data as unknown as { message: { content: string } }).message.content, "I am listening.");
+    assert.equal(await isStored("late.md"), false);
+    // A minute before its end it still can be.
+    await script("Stored.");
+    assert.equal(verdict(await decide("in-time", others[0]?.callId)), "resumed");
+    await eventsOf("in-time");
+    assert.equal(await isStored("in-time.md"), true);
   });
 
   it("remembers that stored text was read, in later turns of the session too", async () => {

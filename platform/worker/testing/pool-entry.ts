@@ -2,6 +2,7 @@ import { provider as workersAi } from "#speech/providers/workers-ai";
 import { defineWorker } from "#worker/define-worker";
 import type { WorkerEnv } from "#worker/env";
 import { defineSpeech } from "#worker/speech";
+import { agingSession } from "#worker/testing/aging-session";
 import { type BindingFault, FAULT_PATH, setFault } from "#worker/testing/binding-faults";
 import { CALLS_PATH, countedEnv, takeCalls } from "#worker/testing/counted-env";
 import { FaultyQuota } from "#worker/testing/faulty-quota";
@@ -34,7 +35,7 @@ export const { IdempotencyRecord, IngestWorkflow } = worker;
 export const TenantQuota = FaultyQuota;
 
 /** The session, whose calls are counted too. */
-export const ChatSession = new Proxy(worker.ChatSession, {
+export const ChatSession = new Proxy(agingSession(worker.ChatSession), {
   construct: (made, [context, env]: [DurableObjectState, WorkerEnv], newTarget) =>
     Reflect.construct(made, [context, countedEnv(env)], newTarget) as object,
 });
