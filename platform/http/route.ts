@@ -34,8 +34,8 @@ export interface RouteSpec {
    */
   readonly countsItself?: boolean;
   readonly body?: z.ZodMiniType;
-  /** Parses the body in place of `body`, where the schema's own errors would not tell what is wrong. Throws `invalid_request`. */
-  readonly parseBody?: (value: unknown) => unknown;
+  /** Parses the body in place of `body`, where the schema alone does not say it all. Throws `invalid_request`. */
+  readonly parseBody?: (value: unknown, request: Request) => unknown;
   readonly bodyLimit?: BodyLimit;
   readonly query?: z.ZodMiniType;
   readonly params?: z.ZodMiniType;
@@ -53,7 +53,9 @@ type Parsed<Schema> = Schema extends z.ZodMiniType ? z.output<Schema> : undefine
 
 /** The parsed input of a route: what its schemas let through. */
 export interface RouteInput<Spec extends RouteSpec> {
-  readonly body: Spec extends { readonly parseBody: (value: unknown) => infer Body } ? Body : Parsed<Spec["body"]>;
+  readonly body: Spec extends { readonly parseBody: (value: unknown, request: Request) => infer Body }
+    ? Body
+    : Parsed<Spec["body"]>;
   readonly query: Parsed<Spec["query"]>;
   readonly params: Parsed<Spec["params"]>;
 }
@@ -98,7 +100,7 @@ async function parseBody<Services>(
   { request, tenant }: RequestContext<Services>,
 ): Promise<unknown> {
   const value = await readJsonBody(request, maxBodyBytes(tenant, spec));
-  return spec.parseBody === undefined ? parseInput(schema, value, "") : spec.parseBody(value);
+  return spec.parseBody === undefined ? parseInput(schema, value, "") : spec.parseBody(value, request);
 }
 
 /** The limit of a route's body for a tenant, in bytes. */

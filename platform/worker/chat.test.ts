@@ -297,9 +297,11 @@ describe("/chat, in workerd", () => {
     await chat({ messages }, { key: await worker.makeKey("acme", ["chat", "admin"]) });
   });
 
-  it("is the same under /api/chat", async () => {
-    const { status } = await worker.call("/api/chat", acme({ body: { message: "hi", stream: false } }));
-    assert.equal(status, 200);
+  it("is the same under /api/chat, which leaves unknown fields aside", async () => {
+    const body = { message: "hi", stream: false, userId: "u1" };
+    assert.equal((await worker.call("/api/chat", acme({ body }))).status, 200);
+    assert.equal((await worker.call("/chat", acme({ body }))).status, 400);
+    assert.equal((await worker.call("/api/chat", acme({ body: { ...body, message: 7 } }))).status, 400);
   });
 });
 

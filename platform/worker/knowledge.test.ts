@@ -132,10 +132,33 @@ describe("documents and search, in workerd", () => {
     assert.ok(!gone.sources.some(({ docId }) => docId === "changing.md"));
   });
 
+  it("speaks the older contract under /api, which leaves unknown fields aside", async () => {
+    const documents = [
+      { docId: "older.md", text: "The older lighthouse is red.", metadata: { lang: "en" }, tags: ["x"] },
+    ];
+    const stored = await worker.call("/api/ingest", acme({ body: { documents, source: "crm" } }));
+    assert.deepEqual([stored.status, stored.json], [200, { ok: true, count: 1 }]);
+    const ask = () =>
+      worker.call("/api/search", acme({ body: { query: "older lighthouse", userId: "u1", stream: true } }));
+    const { cached, matches } = (await ask()).json as unknown as {
+      cached: boolean;
+      matches: { id: string; score: number; metadata: Record<string, unknown> }[];
+    };
+    assert.equal(cached, false);
+    assert.deepEqual(matches[0]?.metadata, { lang: "en", docId: "older.md", text: "The older lighthouse is red." });
+    assert.ok(matches[0].score > 0 && matches[0].id !== "");
+    await search({ query: "older lighthouse", mode: "retrieve" });
+    const again = (await ask()).json as unknown as { cached: boolean };
+    assert.equal(again.cached, true);
+  });
+
   const refused: readonly (readonly [what: string, path: string, body: unknown, field: RegExp])[] = [
     ["a topK over 100", "/search", { query: "x", topK: 1_000 }, /topK/],
     ["an empty query", "/search", { query: " " }, /query/],
     ["an unknown filter field", "/search", { query: "x", filter: { tenantId: "globex" } }, /tenantId/],
+    ["no documents under /api/ingest", "/api/ingest", { docId: "a", text: "x" }, /documents/],
+    ["a document of another shape under /api/ingest", "/api/ingest", { documents: ["a"] }, /documents\.0/],
+    ["a query of another type under /api/search", "/api/search", { query: 7 }, /query/],
     ["a docId with a space", "/ingest", { docId: "a b", text: "x" }, /docId/],
     [
       "a bad document of several",

@@ -210,6 +210,28 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
       showsSecret: true,
     },
   ],
+  [
+    "searchOlder",
+    {
+      access: "search",
+      request: ({ docId }) => ({ body: { query: QUESTION, filter: { docId } } }),
+      ids: ["body.filter.docId"],
+      status: 200,
+      elsewhere: 200,
+      showsSecret: true,
+    },
+  ],
+  [
+    "ingestOlder",
+    {
+      access: "ingest",
+      request: ({ docId }) => ({ body: { documents: [{ docId, text: "The merger is off." }] } }),
+      ids: ["body.documents.docId", "body.documents.acl"],
+      status: 200,
+      elsewhere: 200,
+      changes: true,
+    },
+  ],
   ["listTools", { access: "any-tool", ...NOTHING }],
   [
     "executeTool",

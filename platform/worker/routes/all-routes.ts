@@ -7,6 +7,7 @@ import { deleteDocumentRoute, getDocumentRoute, listDocumentsRoute } from "#work
 import { healthRoute } from "#worker/routes/health";
 import { ingestRoute, listJobsRoute, readJobRoute, retryJobRoute } from "#worker/routes/ingest";
 import { mcpRoute } from "#worker/routes/mcp";
+import { olderIngestRoute, olderSearchRoute } from "#worker/routes/older-contract";
 import { completionsRoute } from "#worker/routes/openai-completions";
 import { embeddingsRoute } from "#worker/routes/openai-embeddings";
 import { listModelsRoute, retrieveModelRoute } from "#worker/routes/openai-models";
@@ -33,6 +34,8 @@ export const routes: readonly Route<Services>[] = [
   getDocumentRoute,
   deleteDocumentRoute,
   searchRoute,
+  olderSearchRoute,
+  olderIngestRoute,
   listToolsRoute,
   executeToolRoute,
   auditRoute,

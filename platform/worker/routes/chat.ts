@@ -17,11 +17,15 @@ import { PlatformError } from "#base/errors";
 import { envelope } from "#http/envelope";
 import { eventStream } from "#http/event-stream";
 import type { RequestContext } from "#http/request-context";
+import { parseInput } from "#http/read-input";
 import { defineRoute } from "#http/route";
+import { knownFields } from "#worker/routes/known-fields";
 import { toTurnTools } from "#worker/routes/turn-tools";
 import type { Services } from "#worker/services";
 import * as z from "#base/zod";
 
+/** What `/api/chat` takes; other fields, which older clients send, it leaves aside. */
+const CHAT_FIELDS = Object.keys(chatRequestSchema.shape);
 const DAY_MS = 86_400_000;
 
 const sessionParams = z.strictObject({ sessionId: sessionIdSchema });
@@ -37,6 +41,8 @@ export const chatRoute = defineRoute<Services>()(
     tag: "chat",
     access: "chat",
     body: chatRequestSchema,
+    parseBody: (value, { url }) =>
+      parseInput(chatRequestSchema, new URL(url).pathname === "/chat" ? value : knownFields(value, CHAT_FIELDS), ""),
     bodyLimit: "standard",
     countsItself: true,
     response: chatResponseSchema,
