@@ -41,6 +41,14 @@ describe("answerExtractively", () => {
     assert.match(answer, /nine euros\. \[2\]/);
   });
 
+  it("quotes code only where no prose answers", () => {
+    const source = (text: string) => system(`<source id="1">${text}</source>`);
+    const code = "```\nThe lamp costs nine euros.\n```";
+    const ask = (text: string): string => answerExtractively([source(text), user("What does the lamp cost?")]);
+    assert.equal(ask(`${code}\nA lamp costs eight euros.`), "A lamp costs eight euros. [1]");
+    assert.equal(ask(code), "The lamp costs nine euros. [1]");
+  });
+
   it("says once what two overlapping sources say", () => {
     const overlapping = system(
       '<source id="1">Lamps glow. A chunk is a piece of a document.</source>\n<source id="2">A chunk is a piece of a document. Pens write.</source>',

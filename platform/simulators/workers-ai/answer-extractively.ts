@@ -30,8 +30,12 @@ export function answerExtractively(messages: readonly ChatMessage[]): string {
   const questions = questionParts(questionOf(prompts[lastUser]?.rest ?? ""));
   const passages = prompts.filter(({ role }) => role !== "assistant").flatMap((prompt) => prompt.passages);
   if (passages.length === 0 && asksForSummary(messages)) return summarize(materialOf(messages)) || nothingGiven;
-  const fromPassages = pickSentences(questions, passages.flatMap(passageCandidates));
-  if (fromPassages.length > 0) return quote(fromPassages);
+  // Prose first: a passage can begin within code, and then what looks like code is the text.
+  for (const hasCode of [false, true]) {
+    const candidates = passages.flatMap((passage) => passageCandidates(passage, hasCode));
+    const fromPassages = pickSentences(questions, candidates);
+    if (fromPassages.length > 0) return quote(fromPassages);
+  }
   const told = prompts.slice(0, Math.max(lastUser, 0)).flatMap(({ role, rest }) => statementCandidates(role, rest));
   const fromStatements = pickSentences(questions, told);
   if (fromStatements.length > 0) return quote(fromStatements);
@@ -56,8 +60,8 @@ function questionOf(prompt: string): string {
   return questions.length > 0 ? questions.join(" ") : prompt;
 }
 
-function passageCandidates({ label, about, text }: Passage): Candidate[] {
-  return splitSentences(text)
+function passageCandidates({ label, about, text }: Passage, hasCode: boolean): Candidate[] {
+  return splitSentences(text, { hasCode })
     .filter((sentence) => !isQuestion(sentence) && !addressesModel(sentence))
     .map((sentence) => ({ sentence, context: `${about} ${text}`, label }));
 }

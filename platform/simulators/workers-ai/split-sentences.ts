@@ -5,12 +5,12 @@ const maxSentenceLength = 600;
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr)|\b[A-Z])\.$/i;
 
 /**
- * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings and fenced code are left
- * out, each list item stands for itself, and so does each row of a table
- * but its head: its cells, joined by colons.
+ * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings are left out, and so is
+ * fenced code unless `hasCode`. Each list item stands for itself, and each row of a table but its head: its cells, joined
+ * by colons.
  */
-export function splitSentences(text: string): string[] {
-  return paragraphsOf(text).flatMap(sentencesOf).flatMap(cutLong);
+export function splitSentences(text: string, { hasCode = false } = {}): string[] {
+  return paragraphsOf(text, hasCode).flatMap(sentencesOf).flatMap(cutLong);
 }
 
 /** Whether a sentence asks something. */
@@ -23,7 +23,7 @@ export function isQuestion(sentence: string): boolean {
   );
 }
 
-function paragraphsOf(text: string): string[] {
+function paragraphsOf(text: string, hasCode: boolean): string[] {
   const paragraphs: string[] = [];
   let open = false;
   let isCode = false;
@@ -31,7 +31,7 @@ function paragraphsOf(text: string): string[] {
     const line = rawLine.trim();
     const isFence = /^(?:```|~~~)/.test(line);
     if (isFence) isCode = !isCode;
-    if (isFence || isCode || line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
+    if (isFence || (isCode && !hasCode) || line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
       open = false;
       continue;
     }
