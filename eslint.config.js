@@ -15,6 +15,7 @@ const adapters = [
   String.raw`/platform/chat/(?:session-store|session-tables|tool-state|turn-log)\.ts$`,
   String.raw`/platform/idempotency/record-store\.ts$`,
   String.raw`/platform/limits/(?:ledger|rate)-book\.ts$`,
+  String.raw`/platform/metrics/(?:alert|rollup)-book\.ts$`,
 ];
 
 /** `any` by another name, and what the layers forbid. The message says what to do instead. */

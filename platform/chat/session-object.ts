@@ -99,8 +99,8 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     endInterruptedTurn(this.#store, this.#log, Date.now());
   }
 
-  /** Adapters by the tenant's id as it is stored; `undefined` when this Worker does not serve the tenant (any more). */
-  protected abstract sessionServices(tenantId: string): SessionServices | undefined;
+  /** Adapters by the tenant's id as it is stored, for turns whose failure is (not) the answer of a request as well; `undefined` when this Worker does not serve the tenant (any more). */
+  protected abstract sessionServices(tenantId: string, isAnswered?: boolean): SessionServices | undefined;
 
   /** Begins a turn, after those that came before it, and answers with the stream of its events. */
   startTurn(tenantId: TenantId, request: TurnRequest): Promise<TurnReply> {
@@ -109,9 +109,8 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 
   /** The same, for a caller that wants the answer only: a stream of one chunk, a `TurnAnswer` as JSON. Leaving it is leaving the turn. */
   answerTurn(tenantId: TenantId, request: TurnRequest): Promise<TurnReply> {
-    return this.#startTurn(tenantId, request, (turn) =>
-      turn.followWhole((events) => JSON.stringify(collectTurn(events))),
-    );
+    const follow = (turn: RunningTurn) => turn.followWhole((events) => JSON.stringify(collectTurn(events)));
+    return this.#startTurn(tenantId, request, follow, true);
   }
 
   /** The events of the running or last turn after one that the client has seen; all of them without one. */
@@ -182,8 +181,9 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     tenantId: TenantId,
     request: TurnRequest,
     follow: (turn: RunningTurn) => ReadableStream<Uint8Array>,
+    isAnswered = false,
   ): Promise<TurnReply> {
-    const services = this.sessionServices(tenantId);
+    const services = this.sessionServices(tenantId, isAnswered);
     if (services === undefined || !this.#isMine(tenantId, request, { orUnclaimed: true })) {
       return { outcome: "not_found" };
     }

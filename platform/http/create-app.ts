@@ -43,7 +43,7 @@ export interface AppOptions<Services> {
  * The HTTP shell: every middleware in its order, then the routes. Knows no feature.
  *
  * trace            first, so that every answer carries an id
- * access log       sees the final status, errors included
+ * access log       sees the final status, errors included; tells the caller what took how long
  * drain body       after everything, so that a refusal reaches a client that is still sending
  * security headers on errors too
  * rate headers     on every answer of a request that was counted
@@ -139,9 +139,17 @@ async function answerRoute<Services>(
   };
   const raw = { query: c.req.query(), params: c.req.param() };
   const key = spec.method === "POST" ? c.req.raw.headers.get("idempotency-key") : null;
-  if (key === null) return route.handle(context, raw);
+  const handle = async (own: RequestContext<Services>): Promise<Response> => {
+    const startedMs = Date.now();
+    try {
+      return await route.handle(own, raw);
+    } finally {
+      c.set("handlerMs", Date.now() - startedMs);
+    }
+  };
+  if (key === null) return handle(context);
   const once = { key, maxBytes: maxBodyBytes(tenant, spec), repetitions: options.repetitions };
-  return runOnce(context, once, (own) => route.handle(own, raw));
+  return runOnce(context, once, handle);
 }
 
 /** Finds out who asks, and counts the request as far as the route does not do it itself. */

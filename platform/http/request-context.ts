@@ -38,6 +38,8 @@ export interface AppEnv<Services> {
     route: string;
     /** What the rate limits say of this request. */
     rateHeaders: Readonly<Record<string, string>>;
+    /** How long the route's handler took. */
+    handlerMs: number;
     /** What the request's log line says besides. */
     logFields: LogFields;
     /** Code of the error that was answered, for the request's log line. */

@@ -16,7 +16,15 @@ export interface LogFields {
   readonly status?: number;
   readonly latencyMs?: number;
   readonly principalKind?: "key" | "token" | "anonymous";
+  /** Id of the key or user that a model call is billed to. Never the key. */
+  readonly principal?: string;
+  /** What of a request's time was not its route's own work. */
+  readonly overheadMs?: number;
+  /** Whether a turn began a session. */
+  readonly session?: "new" | "continued";
   readonly model?: string;
+  /** What a model was asked for, as OpenTelemetry names it: `chat`, `embeddings`, `rerank`. */
+  readonly operation?: string;
   readonly tokensIn?: number;
   readonly tokensOut?: number;
   /** The token counts are estimated: the provider told none. */
@@ -35,6 +43,14 @@ export interface LogFields {
   readonly cacheStatus?: string;
   /** What a search took that a kept result stands for, less what the hit took. */
   readonly savedMs?: number;
+  readonly savedTokens?: number;
+  /** How many passages a search gave. */
+  readonly passages?: number;
+  /** The failure is also the answer of its request, whose own line tells it. */
+  readonly isAnswered?: boolean;
+  /** Id of an alert rule, and the page that says what to do. */
+  readonly alert?: string;
+  readonly runbook?: string;
   /** HTTP status of the provider. */
   readonly upstreamStatus?: number;
   /** Version of the prompt that the model was given. */
@@ -61,10 +77,22 @@ export interface Logger {
   with(fields: LogFields): Logger;
 }
 
-/** A logger that drops lines below `minimum`. In a Worker, `write` is `console.log`: Workers Logs parses its JSON. */
-export function createLogger(minimum: LogLevel, write: (line: string) => void, base: LogFields = {}): Logger {
+/** Told of every event, whatever its level. */
+export type LogObserver = (event: string, fields: LogFields) => void;
+
+/**
+ * A logger that drops lines below `minimum`. In a Worker, `write` is `console.log`: Workers Logs parses its JSON.
+ * `observe` is told of the dropped ones too: metrics are made of events.
+ */
+export function createLogger(
+  minimum: LogLevel,
+  write: (line: string) => void,
+  base: LogFields = {},
+  observe?: LogObserver,
+): Logger {
   return {
     log(level, event, fields = {}) {
+      observe?.(event, { ...base, ...fields });
       if (LOG_LEVELS.indexOf(level) < LOG_LEVELS.indexOf(minimum)) return;
       const { error, ...rest } = { ...base, ...fields };
       const line = {
@@ -76,7 +104,7 @@ export function createLogger(minimum: LogLevel, write: (line: string) => void, b
       };
       write(JSON.stringify(line));
     },
-    with: (fields) => createLogger(minimum, write, { ...base, ...fields }),
+    with: (fields) => createLogger(minimum, write, { ...base, ...fields }, observe),
   };
 }
 

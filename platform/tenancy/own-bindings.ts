@@ -14,6 +14,7 @@ export type OwnBindingKind = (typeof OWN_BINDING_KINDS)[number];
 /** Bindings that every Worker has: a tenant's own are called otherwise. */
 export const PLATFORM_BINDINGS: ReadonlySet<string> = new Set([
   "AI",
+  "ANALYTICS",
   "ASSETS",
   "CHAT_SESSIONS",
   "DB",
@@ -22,6 +23,7 @@ export const PLATFORM_BINDINGS: ReadonlySet<string> = new Set([
   "INGEST_JOBS",
   "KV",
   "LIMITS",
+  "METRICS",
   "QUOTAS",
   "VECTORS",
   "VERSION",

@@ -14,6 +14,7 @@ export type KeyKind =
   | "sessions"
   | "limits"
   | "ledger"
+  | "metrics"
   | "job"
   | "idempotency"
   | "speech"

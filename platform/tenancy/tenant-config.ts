@@ -9,6 +9,7 @@ import {
   resolveEnvironment,
 } from "#tenancy/environment-config";
 import { featureFlagsSchema } from "#tenancy/feature-flags";
+import { insightsSchema } from "#tenancy/insights-config";
 import { limitsSchema } from "#tenancy/limits-config";
 import { searchSchema } from "#tenancy/search-config";
 import { sessionsSchema } from "#tenancy/sessions-config";
@@ -74,6 +75,7 @@ const fields = z.strictObject({
   tts: z.prefault(ttsSchema, {}),
   featureFlags: z.prefault(featureFlagsSchema, {}),
   logging: z.prefault(loggingSchema, {}),
+  insights: z.prefault(insightsSchema, {}),
   /** Names of the secrets that each deployed environment must have. Their texts are set with `:secrets`, never here. */
   secrets: z._default(
     z

@@ -37,6 +37,10 @@ export class TenantDirectory {
     return this.#byId.size === 1 ? this.#byId.values().next().value : undefined;
   }
 
+  all(): readonly TenantConfig[] {
+    return [...this.#byId.values()];
+  }
+
   byId(id: string): TenantConfig | undefined {
     return this.#byId.get(id);
   }

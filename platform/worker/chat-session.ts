@@ -7,43 +7,30 @@ import { SessionObject, type SessionServices } from "#chat/session-object";
 import { turnPrompt } from "#chat/turn-prompt";
 import { toolTokens } from "#chat/turn-tools";
 import type { ToolHost } from "#llm-tools/run-tool";
-import { describeThrown, type Logger } from "#observability/logger";
+import { describeThrown } from "#observability/logger";
 import { DEFAULT_SOURCE_TOKENS, GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { ragSettings } from "#rag/rag-services";
-import type { QuotaClient } from "#limits/quota-client";
 import type { RateDemand } from "#limits/quota-message";
-import type { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";
 import type { BudgetedModels } from "#worker/budgeted-models";
 import { composeTenant } from "#worker/compose-services";
 import { composeTools } from "#worker/compose-tools";
 import { contextTokensOf } from "#worker/context-tokens";
-import { parseVars, type WorkerEnv } from "#worker/env";
-import { loadDirectory } from "#worker/load-directory";
+import type { WorkerEnv } from "#worker/env";
+import type { Isolate } from "#worker/isolate";
 
 /** The Durable Object class of a Worker's sessions: the session of the chat package with this Worker's adapters. */
 export type ChatSessionClass = new (context: DurableObjectState, env: WorkerEnv) => SessionObject<WorkerEnv>;
 
 /** Binds the class to the tenants of the bundle. A tenant that the bundle does not hold gets no turn. */
-export function defineChatSession(
-  tenants: readonly unknown[],
-  log: Logger,
-  quotasOf: (env: WorkerEnv) => QuotaClient,
-): ChatSessionClass {
-  // Parsed once per isolate, not once per session: an isolate holds many sessions.
-  let directory: TenantDirectory | undefined;
+export function defineChatSession(isolateOf: (env: WorkerEnv) => Isolate): ChatSessionClass {
   return class ChatSession extends SessionObject<WorkerEnv> {
-    protected override sessionServices(id: string): SessionServices | undefined {
-      const vars = parseVars(this.env);
-      const { environment } = vars;
-      directory ??= loadDirectory(tenants, vars);
-      const tenant = directory.byId(id);
+    protected override sessionServices(id: string, isAnswered = false): SessionServices | undefined {
+      const isolate = isolateOf(this.env);
+      const { environment, log } = isolate;
+      const tenant = isolate.directory.byId(id);
       if (tenant === undefined) return undefined;
-      const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, {
-        environment,
-        log,
-        quotas: quotasOf(this.env),
-      });
+      const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, isolate);
       const tools = (): ToolHost => composeTools(this.env, tenant, { knowledge, environment, log });
       const contextTokens = (modelId: string): number => contextTokensOf(tenant, modelId);
       return {
@@ -63,7 +50,7 @@ export function defineChatSession(
           ),
         reportFailure: (tenantId, traceId, error) => {
           const { code } = toPlatformError(error);
-          log.log("error", "turn_failed", { tenantId, traceId, code, error: describeThrown(error) });
+          log.log("error", "turn_failed", { tenantId, traceId, code, isAnswered, error: describeThrown(error) });
         },
       };
     }

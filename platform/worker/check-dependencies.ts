@@ -13,9 +13,13 @@ const TIMEOUT_MS = 3_000;
 /** A key no tenant has: reading it asks KV for nothing but an answer. */
 const PROBE_KEY = "health:probe";
 
-/** Asks the stores behind a Worker for a sign of life, all at once. Never throws; costs no model call. */
-export async function checkDependencies(env: WorkerEnv): Promise<readonly DependencyStatus[]> {
+/** What is asked besides the stores, by name. */
+export type Probes = Readonly<Record<string, () => Promise<unknown>>>;
+
+/** Asks what stands behind a Worker for a sign of life, all at once. Never throws; costs no model call. */
+export async function checkDependencies(env: WorkerEnv, others: Probes): Promise<readonly DependencyStatus[]> {
   return Promise.all([
+    ...Object.entries(others).map(([name, ask]) => probe(name, ask)),
     probe("d1", () => env.DB.prepare("SELECT 1").first()),
     probe("kv", () => env.KV.get(PROBE_KEY)),
     probe("vectorize", () => env.VECTORS.describe()),

@@ -2,15 +2,15 @@ import { waitUntil } from "cloudflare:workers";
 
 import { CircuitBreakers } from "#ai-gateway/circuit-breaker";
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
+import { chooseChatModel } from "#ai-gateway/choose-model";
 import { systemClock } from "#base/clock";
+import { PlatformError } from "#base/errors";
 import type { SessionClient } from "#chat/session-client";
 import { toBudgets, type Budget } from "#limits/budget";
-import type { QuotaClient } from "#limits/quota-client";
 import { rateDemands } from "#limits/rate-demands";
 import type { RequestCount } from "#limits/request-count";
 import type { JobServices } from "#ingest-jobs/job-services";
-import type { Logger } from "#observability/logger";
-import { CacheTally } from "#rag/cache-tally";
+import { metricsClient } from "#metrics/metrics-client";
 import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
 import { SearchFlights } from "#rag/search-flights";
@@ -29,6 +29,7 @@ import { checkDependencies } from "#worker/check-dependencies";
 import { auditLogOf, composeTools } from "#worker/compose-tools";
 import type { WorkerEnv } from "#worker/env";
 import { ingestRuns } from "#worker/ingest-workflow";
+import type { Isolate } from "#worker/isolate";
 import { logModelCall } from "#worker/log-model-call";
 import type { Services } from "#worker/services";
 import { notEnabled, type SpeechFeature } from "#worker/speech-feature";
@@ -47,13 +48,6 @@ export const breakers = new CircuitBreakers();
 /** Searches under way in this isolate, of all tenants. */
 const flights = new SearchFlights(systemClock);
 
-/** What the adapters of all tenants of an isolate share. */
-export interface IsolateParts {
-  readonly environment: EnvironmentName;
-  readonly quotas: QuotaClient;
-  readonly log: Logger;
-}
-
 /**
  * Makes the adapters of a tenant. The only place where bindings become services. `count` is the request that is counted
  * with what these models spend first.
@@ -61,7 +55,7 @@ export interface IsolateParts {
 export function composeTenant(
   env: WorkerEnv,
   tenant: TenantConfig,
-  parts: IsolateParts,
+  parts: Isolate,
   count?: RequestCount,
 ): TenantServices {
   const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, parts.environment);
@@ -95,16 +89,16 @@ export function composeTenant(
 /** Makes what the routes use. */
 export function composeServices(
   env: WorkerEnv,
-  parts: IsolateParts & { sessions: SessionClient; settings: RuntimeSettings; speech: SpeechFeature | undefined },
+  parts: Isolate & { sessions: SessionClient; settings: RuntimeSettings; speech: SpeechFeature | undefined },
 ): Services {
   const { environment, sessions, settings, quotas, speech } = parts;
+  const metrics = metricsClient(env.METRICS);
   return {
     environment,
     version: env.VERSION,
     sessions,
     settings,
     clock: systemClock,
-    cacheTally: new CacheTally(),
     sessionIndex: createD1SessionIndex(env.DB),
     models: (tenant, count) => composeTenant(env, tenant, parts, count).models,
     knowledge: (tenant) => composeTenant(env, tenant, parts).knowledge,
@@ -126,8 +120,23 @@ export function composeServices(
         keyId: caller.principalId ?? "anonymous",
       }),
     asset: (path, etag) => readAsset(env.ASSETS, path, etag),
-    checkDependencies: () => checkDependencies(env),
+    metrics,
+    flushMetrics: () => parts.metrics?.flush() ?? Promise.resolve(),
+    checkDependencies: (tenant) =>
+      checkDependencies(env, {
+        models: () => demandModel(tenant, environment),
+        quotas: () => quotas.usage(tenant.tenantId, { rate: [], budgets: [], keyId: "" }),
+        ...(parts.metrics === undefined ? {} : { metrics: () => metrics.alerts(tenant.tenantId) }),
+      }),
   };
+}
+
+/** Rejects while the tenant's chat model and all its fallbacks have failed so often that this isolate does not ask them. */
+async function demandModel(tenant: TenantConfig, environment: EnvironmentName): Promise<void> {
+  const model = chooseChatModel(tenant, { environment, route: "/chat" });
+  const chain = [model, ...(new Map(Object.entries(tenant.ai.fallbacks)).get(model) ?? [])];
+  if (breakers.waitMs(tenant.tenantId, chain, systemClock.nowMs()) > 0) throw new PlatformError("model_unavailable");
+  return Promise.resolve();
 }
 
 /** A tenant's budgets, worked out once: its config is the same object for every request. */

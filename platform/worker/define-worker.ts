@@ -1,4 +1,4 @@
-import { waitUntil } from "cloudflare:workers";
+import { DurableObject, waitUntil } from "cloudflare:workers";
 
 import { allowedModels } from "#ai-gateway/choose-model";
 import { createApp } from "#http/create-app";
@@ -8,17 +8,15 @@ import { systemClock } from "#base/clock";
 import { sessionClient } from "#chat/session-client";
 import { AnswerOnce } from "#idempotency/answer-once";
 import { IdempotencyRecord } from "#idempotency/record-object";
-import { QuotaClient } from "#limits/quota-client";
-import { quotaNamespace } from "#limits/quota-calls";
 import { QuotaObject } from "#limits/quota-object";
-import { createLogger, describeThrown, type Logger } from "#observability/logger";
 import { BakedPrompts, type PromptTexts } from "#settings/baked-prompts";
 import { RuntimeSettings } from "#settings/runtime-settings";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
 import { composeServices } from "#worker/compose-services";
-import { parseVars, type WorkerEnv } from "#worker/env";
+import type { WorkerEnv } from "#worker/env";
 import { defineIngestWorkflow, type IngestWorkflowClass } from "#worker/ingest-workflow";
-import { loadDirectory } from "#worker/load-directory";
+import type { Insights } from "#worker/insights";
+import { type Isolate, isolateOf } from "#worker/isolate";
 import { routes } from "#worker/routes/all-routes";
 import { muteRoutes, type SpeechFeature } from "#worker/speech-feature";
 
@@ -29,16 +27,22 @@ export interface WorkerDefinition {
   /** Prompt texts by tenant and name, placeholders unfilled, e.g. `{acme: {system: "…"}}`. */
   readonly prompts?: PromptTexts;
   /** Checks tokens of identity providers; absent when no tenant here accepts them. */
-  readonly tokens?: TokenVerifier;
+  readonly tokens?: TokenVerifier | undefined;
   /** What speaks; absent when no tenant here has a provider of speech. */
-  readonly speech?: SpeechFeature;
+  readonly speech?: SpeechFeature | undefined;
+  /** What reads metrics and tells of alerts; absent when no tenant here wants it. */
+  readonly insights?: Insights | undefined;
 }
+
+/** The class that stands in where nothing is measured: a bundle must export what its migrations have made. */
+class Unmeasured extends DurableObject {}
 
 /** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
 export interface DefinedWorker {
   readonly handler: ExportedHandler<WorkerEnv>;
   readonly ChatSession: ChatSessionClass;
   readonly IdempotencyRecord: typeof IdempotencyRecord;
+  readonly TenantMetrics: Insights["TenantMetrics"] | typeof Unmeasured;
   readonly TenantQuota: typeof QuotaObject;
   readonly IngestWorkflow: IngestWorkflowClass;
 }
@@ -47,38 +51,30 @@ export interface DefinedWorker {
  * Makes the Worker of one tenant, or of a pool of tenants. The app is built once per isolate, on its first request,
  * because bindings reach a module only with a request.
  */
-export function defineWorker(definition: WorkerDefinition): DefinedWorker {
+export function defineWorker({ tenants, ...features }: WorkerDefinition): DefinedWorker {
+  const { speech, insights } = features;
+  const isolate = isolateOf(tenants, insights);
   let app: ReturnType<typeof buildApp> | undefined;
-  // One per isolate, for requests and sessions alike: it holds the isolate's leases.
-  let quotas: QuotaClient | undefined;
-  const quotasOf = (env: WorkerEnv) => (quotas ??= newQuotaClient(env));
   return {
     handler: {
-      fetch: (request, env, context) => (app ??= buildApp(definition, env, quotasOf(env))).fetch(request, env, context),
+      fetch: (request, env, context) => (app ??= buildApp(features, env, isolate(env))).fetch(request, env, context),
+      ...(insights === undefined ? {} : { scheduled: (_, env) => insights.judge(env, isolate(env)) }),
     },
-    ChatSession: defineChatSession(definition.tenants, consoleLogger(), quotasOf),
+    ChatSession: defineChatSession(isolate),
     IdempotencyRecord,
+    TenantMetrics: insights?.TenantMetrics ?? Unmeasured,
     TenantQuota: QuotaObject,
-    IngestWorkflow: defineIngestWorkflow(definition.tenants, consoleLogger(), quotasOf, definition.speech),
+    IngestWorkflow: defineIngestWorkflow(isolate, speech),
   };
 }
 
-function newQuotaClient(env: WorkerEnv): QuotaClient {
-  const log = consoleLogger();
-  return new QuotaClient(quotaNamespace(env.QUOTAS), {
-    clock: systemClock,
-    reportFailure: (tenantId, error) => {
-      log.log("error", "quota_failed", { tenantId, dependency: "quotas", error: describeThrown(error) });
-    },
-  });
-}
-
-function buildApp({ tenants, prompts = {}, tokens, speech }: WorkerDefinition, env: WorkerEnv, quotas: QuotaClient) {
-  const vars = parseVars(env);
-  const log = consoleLogger();
-  const { environment } = vars;
+function buildApp(
+  { prompts = {}, tokens, speech, insights }: Omit<WorkerDefinition, "tenants">,
+  env: WorkerEnv,
+  isolate: Isolate,
+) {
+  const { environment, directory, quotas, log } = isolate;
   const sessions = sessionClient(env.CHAT_SESSIONS);
-  const directory = loadDirectory(tenants, vars);
   const settings = new RuntimeSettings({
     kv: env.KV,
     directory,
@@ -95,18 +91,11 @@ function buildApp({ tenants, prompts = {}, tokens, speech }: WorkerDefinition, e
       const { config, overrides } = await settings.current(tenantId);
       return { config, logFields: overrides.length === 0 ? {} : { overrides } };
     },
-    routes: [...routes, ...(speech?.routes ?? muteRoutes)],
-    services: composeServices(env, { environment, sessions, settings, quotas, log, speech }),
+    routes: [...routes, ...(speech?.routes ?? muteRoutes), ...(insights?.routes ?? [])],
+    services: composeServices(env, { ...isolate, sessions, settings, speech }),
     quotas,
     authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,
-  });
-}
-
-/** One JSON line per entry: Workers Logs takes `console.log` and parses it. */
-function consoleLogger(): Logger {
-  return createLogger("info", (line) => {
-    console.log(line);
   });
 }

@@ -3,13 +3,16 @@ import * as z from "#base/zod";
 import type { SessionEnv } from "#chat/session-object";
 import type { IdempotencyEnv } from "#idempotency/record-object";
 import type { QuotaEnv } from "#limits/quota-object";
+import type { MetricsEnv } from "#metrics/metrics-object";
 import type { IngestRun } from "#worker/ingest-workflow";
 import type { TenantBindings } from "#worker/tenant-bindings";
 import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
-export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv, TenantBindings {
+export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv, MetricsEnv, TenantBindings {
   readonly AI: Ai;
+  /** Takes metrics for questions across tenants. */
+  readonly ANALYTICS?: AnalyticsEngineDataset;
   readonly DB: D1Database;
   readonly KV: KVNamespace;
   readonly VECTORS: Vectorize;

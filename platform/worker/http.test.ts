@@ -28,6 +28,9 @@ describe("the HTTP shell, in workerd", () => {
     assert.deepEqual(
       dependencies.map(({ name, ok }) => [name, ok]),
       [
+        ["models", true],
+        ["quotas", true],
+        ["metrics", true],
         ["d1", true],
         ["kv", true],
         ["vectorize", true],

@@ -3,15 +3,13 @@ import * as z from "#base/zod";
 
 import type { JobRuns } from "#ingest-jobs/job-services";
 import { runJob, type JobSteps } from "#ingest-jobs/run-job";
-import type { QuotaClient } from "#limits/quota-client";
 import { describeThrown, type Logger } from "#observability/logger";
 import { ragSettings } from "#rag/rag-services";
 import type { PartStep } from "#speech/run-speech-job";
 import type { EnvironmentName } from "#tenancy/environment-config";
-import type { TenantDirectory } from "#tenancy/tenant-directory";
 import { composeTenant } from "#worker/compose-services";
-import { parseVars, type WorkerEnv } from "#worker/env";
-import { loadDirectory } from "#worker/load-directory";
+import type { WorkerEnv } from "#worker/env";
+import type { Isolate } from "#worker/isolate";
 import type { SpeechFeature } from "#worker/speech-feature";
 
 /** The Workflow class that runs a Worker's jobs: of ingest, and of speech where there is any. */
@@ -37,21 +35,16 @@ const DEV_RETRIES = { limit: 3, delay: 250, backoff: "exponential" } as const;
 
 /** Binds the class to the tenants of the bundle. A job of a tenant that the bundle does not hold is not run. */
 export function defineIngestWorkflow(
-  tenants: readonly unknown[],
-  log: Logger,
-  quotasOf: (env: WorkerEnv) => QuotaClient,
-  speech?: SpeechFeature,
+  isolateOf: (env: WorkerEnv) => Isolate,
+  speech: SpeechFeature | undefined,
 ): IngestWorkflowClass {
-  let directory: TenantDirectory | undefined;
   return class IngestWorkflow extends WorkflowEntrypoint<WorkerEnv> {
     override async run({ payload }: WorkflowEvent<unknown>, workflowStep: WorkflowStep): Promise<unknown> {
       const { tenantId: id, jobId, run, speech: said } = paramsSchema.parse(payload);
-      const vars = parseVars(this.env);
-      directory ??= loadDirectory(tenants, vars);
-      const tenant = directory.byId(id);
+      const parts = isolateOf(this.env);
+      const tenant = parts.directory.byId(id);
       if (tenant === undefined) return;
-      const { environment } = vars;
-      const parts = { environment, log, quotas: quotasOf(this.env) };
+      const { environment, log } = parts;
       const context = { tenantId: id, jobId, environment, log };
       if (said !== undefined)
         return speech?.runJob(this.env, tenant, parts, { jobId, run: said }, durablePart(workflowStep, context));

@@ -1,6 +1,9 @@
 import type { CallStatus, ModelCallRecord } from "#ai-gateway/model-call-record";
 import type { LogLevel, Logger } from "#observability/logger";
 
+/** OpenTelemetry's `gen_ai.operation.name`. */
+const OPERATIONS = { chat: "chat", embedding: "embeddings", rerank: "rerank", speech: "speech" } as const;
+
 const LEVELS: Readonly<Record<CallStatus, LogLevel>> = {
   ok: "info",
   cancelled: "info",
@@ -23,6 +26,8 @@ export function logModelCall(log: Logger, record: ModelCallRecord): void {
     traceId,
     route,
     model,
+    operation: OPERATIONS[record.purpose],
+    ...(record.principalId === undefined ? {} : { principal: record.principalId }),
     outcome: record.status,
     attempts: attempts.length,
     latencyMs,

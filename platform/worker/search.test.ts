@@ -162,9 +162,14 @@ describe("search, in workerd", () => {
       const key = await worker.makeKey("acme", ["metrics"]);
       const { json, status } = await worker.call("/metrics/cache", acme({ key }));
       assert.equal(status, 200);
-      const { search: counts } = json.data as unknown as { search: Record<string, number> };
-      assert.ok((counts["stored"] ?? 0) > 0 && (counts["inFlight"] ?? 0) > 0 && (counts["misses"] ?? 0) > 0);
-      assert.ok((counts["hitRate"] ?? 0) > 0 && (counts["savedTokens"] ?? 0) > 0);
+      const { results, hitRate, savedTokens } = json.data as unknown as {
+        results: { search: Record<"stored" | "in_flight" | "miss", number> };
+        hitRate: number;
+        savedTokens: number;
+      };
+      const { stored, in_flight, miss } = results.search;
+      assert.ok(stored > 0 && in_flight > 0 && miss > 0);
+      assert.ok(hitRate > 0 && hitRate < 1 && savedTokens > 0);
       assert.equal((await worker.call("/metrics/cache", acme())).status, 200, "all scopes but admin");
       const without = await worker.makeKey("acme", ["search"]);
       assert.equal((await worker.call("/metrics/cache", acme({ key: without }))).status, 403);

@@ -4,9 +4,9 @@ import type { SessionClient } from "#chat/session-client";
 import type { JobServices } from "#ingest-jobs/job-services";
 import type { ToolHost } from "#llm-tools/run-tool";
 import type { UsageReport } from "#limits/quota-message";
+import type { MetricsClient } from "#metrics/metrics-client";
 import type { RateCaller } from "#limits/rate-demands";
 import type { RequestCount } from "#limits/request-count";
-import type { CacheTally } from "#rag/cache-tally";
 import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
 import type { AuditLog } from "#storage/audit-log";
@@ -40,8 +40,9 @@ export interface Services {
   speechModels(tenant: TenantConfig): readonly string[];
   /** What tools did, and speech. */
   readonly audit: AuditLog;
-  /** How searches fared with the cache in this isolate. */
-  readonly cacheTally: CacheTally;
+  readonly metrics: MetricsClient;
+  /** Stores what this isolate has measured, so that who reads metrics now sees it. */
+  flushMetrics(): Promise<void>;
   /** What a caller has used of its limits and budgets. */
   usage(tenant: TenantConfig, caller: RateCaller): Promise<UsageReport>;
   /**

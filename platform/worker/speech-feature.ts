@@ -5,8 +5,8 @@ import type { PartStep } from "#speech/run-speech-job";
 import type { SpeechJobs } from "#speech/speech-jobs";
 import type { SpeechServices } from "#speech/synthesize-speech";
 import type { TenantConfig } from "#tenancy/tenant-config";
-import type { IsolateParts } from "#worker/compose-services";
 import type { WorkerEnv } from "#worker/env";
+import type { Isolate } from "#worker/isolate";
 import type { Services } from "#worker/services";
 
 /** What speaks for a tenant, at once and in jobs. */
@@ -18,12 +18,12 @@ export interface TenantSpeech extends SpeechServices {
 export interface SpeechFeature {
   readonly routes: readonly Route<Services>[];
   /** @throws PlatformError `tts_not_enabled` for a tenant whose provider is not in the bundle. */
-  compose(env: WorkerEnv, tenant: TenantConfig, parts: IsolateParts, count?: RequestCount): TenantSpeech;
+  compose(env: WorkerEnv, tenant: TenantConfig, parts: Isolate, count?: RequestCount): TenantSpeech;
   /** Says the text of a job, part after part, and writes down how it ended. `run` is what its `SpeechRuns` has started. */
   runJob(
     env: WorkerEnv,
     tenant: TenantConfig,
-    parts: IsolateParts,
+    parts: Isolate,
     job: { readonly jobId: string; readonly run: unknown },
     step: PartStep,
   ): Promise<unknown>;

@@ -13,7 +13,8 @@ import { createKvSpeechStore } from "#storage/kv-speech-store";
 import { resolveEnvironment } from "#tenancy/environment-config";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { reserve, takeRate } from "#worker/budgeted-models";
-import { breakers, budgetsOf, type IsolateParts } from "#worker/compose-services";
+import { breakers, budgetsOf } from "#worker/compose-services";
+import type { Isolate } from "#worker/isolate";
 import { auditLogOf } from "#worker/compose-tools";
 import type { WorkerEnv } from "#worker/env";
 import { logModelCall } from "#worker/log-model-call";
@@ -26,7 +27,7 @@ import { speechRuns } from "#worker/speech-runs";
 export function defineSpeech(...providers: readonly SpeechProvider[]): SpeechFeature {
   const providerOf = ({ tts }: TenantConfig): SpeechProvider | undefined =>
     providers.find(({ name }) => name === tts.provider);
-  const compose = (env: WorkerEnv, tenant: TenantConfig, parts: IsolateParts, count?: RequestCount): TenantSpeech => {
+  const compose = (env: WorkerEnv, tenant: TenantConfig, parts: Isolate, count?: RequestCount): TenantSpeech => {
     const provider = providerOf(tenant);
     if (provider === undefined) throw notEnabled();
     return composeSpeech(env, tenant, parts, { provider, count });
@@ -56,7 +57,7 @@ export function defineSpeech(...providers: readonly SpeechProvider[]): SpeechFea
 function composeSpeech(
   env: WorkerEnv,
   tenant: TenantConfig,
-  { environment, log, quotas }: IsolateParts,
+  { environment, log, quotas }: Isolate,
   { provider, count }: { readonly provider: SpeechProvider; readonly count: RequestCount | undefined },
 ): TenantSpeech {
   const { gatewayId } = resolveEnvironment(tenant.tenantId, tenant.environments, environment);

@@ -46,6 +46,8 @@ const NOTHING = { request: () => ({}), ids: [], status: 200, elsewhere: 200 } as
 const SPEECH_MODEL = "@cf/deepgram/aura-1";
 const MESSAGES = [{ role: "user", content: "Hi" }];
 const SESSION = ["path.sessionId"];
+const NOISY = { access: "metrics", ids: ["path.id"] } as const;
+const ALERT = { name: "Requests", metric: "requests", comparator: ">", threshold: 1e9, period: "1h" };
 
 /** A row for each route, by its `operationId`. */
 export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRow>([
@@ -326,6 +328,18 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
     },
   ],
   ["getUsage", { ...NOTHING, access: "any-key" }],
+  ["getPrometheusMetrics", { ...NOTHING, access: "metrics" }],
+  ["getMetricsOverview", { ...NOTHING, access: "metrics" }],
+  ["getSlis", { ...NOTHING, access: "metrics" }],
+  ["getCost", { ...NOTHING, access: "metrics" }],
+  ["getToolMetrics", { ...NOTHING, access: "metrics" }],
+  ["listAnomalies", { ...NOTHING, access: "metrics" }],
+  ["listAlerts", { ...NOTHING, access: "metrics" }],
+  ["createAlert", { ...NOTHING, access: "metrics", request: () => ({ body: ALERT }), status: 201, elsewhere: 201 }],
+  // Every tenant has a standard rule of this name, and changes its own only.
+  ["getAlert", { ...NOTHING, ...NOISY, request: () => ({ path: { id: "noisy" } }) }],
+  ["changeAlert", { ...NOTHING, ...NOISY, request: () => ({ path: { id: "noisy" }, body: ALERT }) }],
+  ["deleteAlert", { ...NOTHING, ...NOISY, request: () => ({ path: { id: "noisy" } }) }],
   ["getCacheMetrics", { ...NOTHING, access: "metrics" }],
   ["getConsole", { ...NOTHING, access: "public" }],
   ["getConsoleFile", { access: "public", ...NOTHING, request: () => ({ path: { file: "console.css" } }), ids: [] }],

@@ -15,5 +15,7 @@ export async function routeSpecs(): Promise<readonly RouteSpec[]> {
   });
   const { routes } = await import("#worker/routes/all-routes");
   const { speechRoutes } = await import("#worker/routes/speech");
-  return [...routes, ...speechRoutes].map(({ spec }) => spec);
+  const { metricRoutes } = await import("#worker/routes/metrics");
+  const { alertRoutes } = await import("#worker/routes/alerts");
+  return [...routes, ...speechRoutes, ...metricRoutes, ...alertRoutes].map(({ spec }) => spec);
 }

@@ -3,6 +3,8 @@ import path from "node:path";
 
 import { liveObjects } from "#tenancy/own-bindings";
 import type { TenantFile } from "#tenancy/parse-tenant-config";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
+import { withoutDefaults } from "#tools/tenant/config/without-defaults";
 import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
 import { renderEntryModule } from "#tools/tenant/config/entry-module";
 import { parsePromptFile } from "#tools/tenant/config/prompt-file";
@@ -12,7 +14,7 @@ const options = {
   tenant: { type: "string", value: "NAME", about: "name of the tenant's folder; must equal tenantId" },
   config: { type: "string", value: "FILE", about: "the tenant's tenant.config.json (comments allowed)" },
   prompts: { type: "string", value: "FILE", multiple: true, about: "a prompts/<name>.md to bake in; repeatable" },
-  "out-config": { type: "string", value: "FILE", about: "where the checked config goes, every default filled in" },
+  "out-config": { type: "string", value: "FILE", about: "where the checked config goes, defaults left out" },
   "out-entry": { type: "string", value: "FILE", about: "where the bundle's entry module goes" },
 } as const;
 
@@ -33,18 +35,30 @@ await runCommand(spec, ({ values }) => {
   const prompts = readPrompts(values.prompts ?? []);
   const configImport = relativeImport(outEntry, outConfig);
   const acceptsTokens = config.auth.jwt !== undefined;
+  const hasInsights = config.insights.enabled;
   writeFileSync(outConfig, canonicalConfig(config));
   const speechProvider = config.tts.provider;
   const objects = liveObjects(config.bindings ?? {}).map(([, { object }]) => object);
-  const tenant = { tenantId: config.tenantId, configImport, prompts, acceptsTokens, speechProvider, objects };
+  const tenant = {
+    tenantId: config.tenantId,
+    configImport,
+    prompts,
+    acceptsTokens,
+    hasInsights,
+    speechProvider,
+    objects,
+  };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
 });
 
-/** What a Worker parses: without what is for editors, the build and operators. */
+/** What a Worker parses: without what is for editors, the build and operators, and without defaults, which it fills in again. */
 function canonicalConfig(config: TenantFile): string {
   const { $schema: _editorsOnly, bindings: _buildOnly, ...rest } = config;
-  return `${JSON.stringify(rest, null, 2)}\n`;
+  const { tenantId, displayName, accountId } = config;
+  const identity = { tenantId, displayName, accountId };
+  const own = withoutDefaults(rest, tenantConfigSchema.parse(identity));
+  return `${JSON.stringify({ ...identity, ...own }, null, 2)}\n`;
 }
 
 function readPrompts(files: readonly string[]): Record<string, string> {

@@ -6,7 +6,7 @@ const ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS =
   "authorization, content-type, accept, x-api-key, x-tenant-id, x-request-id, traceparent, idempotency-key, last-event-id, mcp-protocol-version, mcp-method, mcp-name";
 const EXPOSED_HEADERS =
-  "x-request-id, x-session-id, idempotency-replayed, ratelimit, ratelimit-policy, retry-after, retry-after-ms, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests";
+  "x-request-id, x-session-id, server-timing, idempotency-replayed, ratelimit, ratelimit-policy, retry-after, retry-after-ms, x-ratelimit-limit-requests, x-ratelimit-remaining-requests, x-ratelimit-reset-requests";
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /** Lets the pages of the tenant's exact origins read the answers (WHATWG Fetch, section 3.3). Other origins get no CORS header at all. */

@@ -1,7 +1,6 @@
 import type { Route } from "#http/route";
 import { decideCallRoute } from "#worker/routes/approvals";
 import { auditRoute } from "#worker/routes/audit";
-import { cacheMetricsRoute } from "#worker/routes/cache-metrics";
 import { chatRoute, deleteSessionRoute, historyRoute, listSessionsRoute, resumeRoute } from "#worker/routes/chat";
 import { deleteDocumentRoute, getDocumentRoute, listDocumentsRoute } from "#worker/routes/documents";
 import { healthRoute } from "#worker/routes/health";
@@ -45,7 +44,6 @@ export const routes: readonly Route<Services>[] = [
   listModelsRoute,
   retrieveModelRoute,
   usageRoute,
-  cacheMetricsRoute,
   consoleRoute,
   consoleFileRoute,
   docsRoute,

@@ -160,7 +160,10 @@ async function toTurnRequest(context: RequestContext<Services>, body: ChatReques
     throw new PlatformError("forbidden", 'rag: true reads the documents: it needs the scope "search".');
   }
   const { system: prompt } = (await services.settings.current(tenant.tenantId)).prompts;
-  context.noteFields({ promptVersion: prompt.version });
+  context.noteFields({
+    promptVersion: prompt.version,
+    session: body.sessionId === undefined ? "new" : "continued",
+  });
   const choice = { environment: services.environment, route: "/chat", requested: body.modelId };
   const modelId = chooseChatModel(tenant, choice);
   const tools = toTurnTools(context, modelId, body);

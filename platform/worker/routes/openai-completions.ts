@@ -71,6 +71,10 @@ function headOf({ services }: RequestContext<Services>, { model }: CompletionAns
 function noteBrokenAnswer(context: RequestContext<Services>, thrown: unknown): object {
   const error = toPlatformError(thrown);
   context.noteFailure();
-  context.log.log("error", "completion_failed", { code: error.code, error: describeThrown(thrown) });
+  context.log.log("error", "completion_failed", {
+    route: context.route,
+    code: error.code,
+    error: describeThrown(thrown),
+  });
   return openAiErrorBody(error);
 }

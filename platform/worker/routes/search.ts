@@ -40,7 +40,14 @@ export const searchRoute = defineRoute<Services>()(
   },
 );
 
-/** Counts and logs what the cache did for a search, when it has ended well. */
+/** The stores behind the stages of a search, which goes on without one of them. */
+const STORES: ReadonlyMap<string, string> = new Map([
+  ["lexical", "d1"],
+  ["read", "d1"],
+  ["vector", "vectorize"],
+]);
+
+/** Logs what the cache did for a search, and what it had to do without, when it has ended well. */
 async function* watched(
   { tenant, services, log }: RequestContext<Services>,
   events: AsyncIterable<SearchEvent>,
@@ -48,13 +55,19 @@ async function* watched(
   const startedMs = services.clock.nowMs();
   for await (const event of events) {
     if (event.type === "done") {
-      const { cache } = event.result.why;
-      services.cacheTally.count(tenant.tenantId, cache);
+      const { cache, stages } = event.result.why;
+      for (const { name, error: code } of stages) {
+        const dependency = STORES.get(name);
+        if (dependency !== undefined && code !== undefined)
+          log.log("warn", "search_degraded", { tenantId: tenant.tenantId, dependency, code });
+      }
       log.log("info", "search", {
         tenantId: tenant.tenantId,
         cacheStatus: cache.reason,
         latencyMs: services.clock.nowMs() - startedMs,
+        passages: event.result.sources.length,
         ...(cache.savedMs === undefined ? {} : { savedMs: cache.savedMs }),
+        ...(cache.savedTokens === undefined ? {} : { savedTokens: cache.savedTokens }),
       });
     }
     yield event;
@@ -68,7 +81,7 @@ function wantsFresh({ headers }: Request): boolean {
 
 /** Numbers the events; a failure in the middle becomes an `error` event and a `done` that says so. */
 async function* toServerSentEvents(
-  { log, traceId }: RequestContext<Services>,
+  { log, route, traceId }: RequestContext<Services>,
   events: AsyncIterable<SearchEvent>,
 ): AsyncGenerator<ServerSentEvent> {
   let id = 0;
@@ -77,7 +90,7 @@ async function* toServerSentEvents(
     for await (const event of events) yield toEvent(event.type, dataOf(event));
   } catch (thrown) {
     const { code, message } = toPlatformError(thrown);
-    log.log("error", "search_failed", { code, error: describeThrown(thrown) });
+    log.log("error", "search_failed", { route, code, error: describeThrown(thrown) });
     yield toEvent("error", { code, message, traceId });
     yield toEvent("done", { ok: false });
   }

@@ -3,12 +3,12 @@ import { QuotaObject } from "#limits/quota-object";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** Calls of a quota object that can be counted, and made to fail. */
-export type QuotaMethod = "admit" | "settle";
+export type QuotaMethod = "admit" | "settle" | "usage";
 
 /** The quota object of the test Worker: the real one, which counts its calls and fails while a test wants it to. */
 export class FaultyQuota extends QuotaObject {
   #faults: readonly QuotaMethod[] = [];
-  #calls: Record<QuotaMethod, number> = { admit: 0, settle: 0 };
+  #calls: Record<QuotaMethod, number> = { admit: 0, settle: 0, usage: 0 };
 
   override admit(tenantId: TenantId, message: AdmitMessage): AdmitReply {
     this.#enter("admit");
@@ -20,6 +20,11 @@ export class FaultyQuota extends QuotaObject {
     return super.settle(...call);
   }
 
+  override usage(...call: Parameters<QuotaObject["usage"]>): ReturnType<QuotaObject["usage"]> {
+    this.#enter("usage");
+    return super.usage(...call);
+  }
+
   /** From now on these methods throw, and no others. */
   failOn(faults: readonly QuotaMethod[]): void {
     this.#faults = faults;
@@ -28,7 +33,7 @@ export class FaultyQuota extends QuotaObject {
   /** Calls since the last look. */
   takeCalls(): Record<QuotaMethod, number> {
     const calls = this.#calls;
-    this.#calls = { admit: 0, settle: 0 };
+    this.#calls = { admit: 0, settle: 0, usage: 0 };
     return calls;
   }
 

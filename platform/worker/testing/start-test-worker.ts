@@ -65,14 +65,19 @@ const CONFIG: WorkerDeployment["config"] = {
       { name: "CHAT_SESSIONS", class_name: "ChatSession" },
       { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
       { name: "QUOTAS", class_name: "TenantQuota" },
+      { name: "METRICS", class_name: "TenantMetrics" },
     ],
   },
   workflows: [{ binding: "INGEST_JOBS", name: "test-ingest", class_name: "IngestWorkflow" }],
-  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] }],
+  migrations: [{ tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota", "TenantMetrics"] }],
+  analytics_engine_datasets: [{ binding: "ANALYTICS", dataset: "metrics" }],
 };
 
 /** How a test Worker runs, where that matters. */
-export interface TestWorkerOptions extends Pick<RuntimeOptions, "dataDir" | "logLevel" | "onLog" | "model"> {
+export interface TestWorkerOptions extends Pick<
+  RuntimeOptions,
+  "dataDir" | "logLevel" | "onLog" | "model" | "outbound"
+> {
   /** The bundle, if not `$WORKER_BUNDLE`. */
   readonly modulePath?: string;
   /** Serve the console and the API reference. Default: yes. Without them the runtime puts no routing in front of the Worker. */

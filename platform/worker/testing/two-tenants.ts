@@ -97,6 +97,7 @@ export const UMBRELLA: TenantConfigInput = {
   tenantId: "umbrella",
   displayName: "Umbrella Corporation",
   accountId,
+  insights: { alertWebhook: "https://alerts.umbrella.example/hook" },
   ai: {
     models: { chat: UMBRELLA_MODEL },
     allowedModels: [UMBRELLA_FALLBACK],

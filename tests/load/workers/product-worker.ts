@@ -4,4 +4,4 @@ import { defineWorker } from "#worker/define-worker";
 const worker = defineWorker({ tenants: [LOAD_TENANT] });
 
 export default worker.handler;
-export const { ChatSession, IdempotencyRecord, TenantQuota, IngestWorkflow } = worker;
+export const { ChatSession, IdempotencyRecord, TenantMetrics, TenantQuota, IngestWorkflow } = worker;

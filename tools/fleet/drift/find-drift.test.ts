@@ -84,9 +84,13 @@ const cases: readonly {
   },
   {
     property: "cron",
-    drift: ({ remote }) => ({ remote: { ...remote, worker: { ...remote.worker, crons: ["0 3 * * *"] } } }),
+    drift: ({ remote }) => ({
+      remote: { ...remote, worker: { ...remote.worker, crons: [...remote.worker.crons, "0 3 * * *"] } },
+    }),
     finding: "cron 0 3 * * *",
-    nearMiss: ({ remote }) => ({ remote: { ...remote, worker: { ...remote.worker, crons: [] } } }),
+    nearMiss: ({ remote }) => ({
+      remote: { ...remote, worker: { ...remote.worker, crons: [...remote.worker.crons] } },
+    }),
   },
   {
     property: "workers.dev opened",

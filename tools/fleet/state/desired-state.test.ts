@@ -11,6 +11,7 @@ describe("parseRenderedConfig", () => {
       state.bindings.map(({ name }) => name),
       [
         "AI",
+        "ANALYTICS",
         "ASSETS",
         "CHAT_SESSIONS",
         "DB",
@@ -18,6 +19,7 @@ describe("parseRenderedConfig", () => {
         "IDEMPOTENCY",
         "INGEST_JOBS",
         "KV",
+        "METRICS",
         "QUOTAS",
         "VECTORS",
         "VERSION",

@@ -8,6 +8,7 @@ const acme = {
   configImport: "./config.json",
   prompts: {},
   acceptsTokens: false,
+  hasInsights: false,
   speechProvider: "none",
 };
 
@@ -28,6 +29,8 @@ export default worker.handler;
 export const ChatSession = worker.ChatSession;
 /** Durable Object class: what became of one idempotency key. */
 export const IdempotencyRecord = worker.IdempotencyRecord;
+/** Durable Object class: metrics and alert rules of one tenant. */
+export const TenantMetrics = worker.TenantMetrics;
 /** Durable Object class: rate limits and budgets of one tenant. */
 export const TenantQuota = worker.TenantQuota;
 /** Workflow: stores the documents of a large ingest. */
@@ -56,6 +59,13 @@ export const IngestWorkflow = worker.IngestWorkflow;
     assert.match(text, /^import \{ defineSpeech \} from "#worker\/speech";$/m);
     assert.equal(text.split('import { provider as speech0 } from "#speech/providers/workers-ai";').length, 2);
     assert.match(text, /^ {2}speech: defineSpeech\(speech0\),$/m);
+  });
+
+  it("brings what reads metrics only where a tenant wants it", () => {
+    assert.doesNotMatch(renderEntryModule([acme]), /insights/);
+    const text = renderEntryModule([acme, { ...acme, tenantId: "globex", hasInsights: true }]);
+    assert.match(text, /^import \{ insights \} from "#worker\/insights";$/m);
+    assert.match(text, /^ {2}insights: insights\(\),$/m);
   });
 
   it("keeps quotes and line breaks of prompts as data", () => {

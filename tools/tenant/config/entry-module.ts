@@ -12,6 +12,8 @@ export interface BundledTenant {
   readonly speechProvider: string;
   /** Packages below platform/worker/objects whose Durable Object classes are the tenant's own. */
   readonly objects?: readonly string[];
+  /** Whether metrics can be read and alerts are told: what does so comes into the bundle only then. */
+  readonly hasInsights: boolean;
 }
 
 /**
@@ -24,9 +26,11 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
   const acceptsTokens = tenants.some((tenant) => tenant.acceptsTokens);
   const speakers = [...new Set(tenants.map((tenant) => tenant.speechProvider))].filter((name) => name !== "none");
+  const hasInsights = tenants.some((tenant) => tenant.hasInsights);
   return [
     "// Generated from the tenant's config and prompts. Do not edit.",
     'import { defineWorker } from "#worker/define-worker";',
+    ...(hasInsights ? ['import { insights } from "#worker/insights";'] : []),
     ...(acceptsTokens ? ['import { tokenVerifier } from "#worker/token-verifier";'] : []),
     ...(speakers.length === 0 ? [] : ['import { defineSpeech } from "#worker/speech";']),
     ...speakers.map((name, index) => `import { provider as speech${index} } from "#speech/providers/${name}";`),
@@ -39,6 +43,7 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     ...(speakers.length === 0
       ? []
       : [`  speech: defineSpeech(${speakers.map((_, index) => `speech${index}`).join(", ")}),`]),
+    ...(hasInsights ? ["  insights: insights(),"] : []),
     "});",
     "",
     "export default worker.handler;",
@@ -46,6 +51,8 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     "export const ChatSession = worker.ChatSession;",
     "/** Durable Object class: what became of one idempotency key. */",
     "export const IdempotencyRecord = worker.IdempotencyRecord;",
+    "/** Durable Object class: metrics and alert rules of one tenant. */",
+    "export const TenantMetrics = worker.TenantMetrics;",
     "/** Durable Object class: rate limits and budgets of one tenant. */",
     "export const TenantQuota = worker.TenantQuota;",
     "/** Workflow: stores the documents of a large ingest. */",

@@ -6,6 +6,7 @@ export interface OwnBindingsConfig {
   readonly kv_namespaces: readonly object[];
   readonly d1_databases: readonly object[];
   readonly vectorize: readonly object[];
+  readonly analytics_engine_datasets: readonly object[];
   readonly durableObjects: readonly object[];
   readonly migrations: readonly object[];
   /** Keys that are there only when a tenant has such a binding. */
@@ -26,7 +27,6 @@ export function ownBindingsConfig(
     );
   const r2 = of("r2", (binding, bucket_name) => ({ binding, bucket_name }));
   const producers = of("queue", (binding, queue) => ({ binding, queue }));
-  const datasets = of("analytics", (binding, name) => ({ binding, dataset: name.replaceAll("-", "_") }));
   return {
     kv_namespaces: of("kv", (binding, _, id) => ({ binding, ...(id === undefined ? {} : { id }) })),
     d1_databases: of("d1", (binding, database_name, id) => ({
@@ -35,12 +35,12 @@ export function ownBindingsConfig(
       ...(id === undefined ? {} : { database_id: id }),
     })),
     vectorize: of("vectorize", (binding, index_name) => ({ binding, index_name })),
+    analytics_engine_datasets: of("analytics", (binding, name) => ({ binding, dataset: name.replaceAll("-", "_") })),
     durableObjects: liveObjects(bindings).map(([name, { object }]) => ({ name, class_name: objectClassName(object) })),
     migrations: migrationsOf(bindings),
     optional: {
       ...(r2.length === 0 ? {} : { r2_buckets: r2 }),
       ...(producers.length === 0 ? {} : { queues: { producers } }),
-      ...(datasets.length === 0 ? {} : { analytics_engine_datasets: datasets }),
     },
   };
 }

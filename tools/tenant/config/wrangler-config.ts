@@ -61,6 +61,7 @@ export function wranglerConfigFor(config: TenantFile, name: EnvironmentName): Wr
         { name: "CHAT_SESSIONS", class_name: "ChatSession" },
         { name: "IDEMPOTENCY", class_name: "IdempotencyRecord" },
         { name: "QUOTAS", class_name: "TenantQuota" },
+        { name: "METRICS", class_name: "TenantMetrics" },
         ...own.durableObjects,
       ],
     },
@@ -68,9 +69,16 @@ export function wranglerConfigFor(config: TenantFile, name: EnvironmentName): Wr
     workflows: [{ binding: "INGEST_JOBS", name: `${environment.workerName}-ingest`, class_name: "IngestWorkflow" }],
     version_metadata: { binding: "VERSION" },
     migrations: [
-      { tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota"] },
+      { tag: "v1", new_sqlite_classes: ["ChatSession", "IdempotencyRecord", "TenantQuota", "TenantMetrics"] },
       ...own.migrations,
     ],
+    // Made by the first point that is written: nothing to provision.
+    analytics_engine_datasets: [
+      { binding: "ANALYTICS", dataset: `${environment.workerName.replaceAll("-", "_")}_metrics` },
+      ...own.analytics_engine_datasets,
+    ],
+    // Alert rules are judged every minute.
+    ...(config.insights.enabled ? { triggers: { crons: ["* * * * *"] } } : {}),
     ...own.optional,
     ...(config.secrets.length === 0 ? {} : { secrets: { required: config.secrets } }),
     observability: { enabled: true },

@@ -66,8 +66,8 @@ describe("new binding", () => {
     ["d1", ["d1_databases", 1], { binding: "MINE", database_name: "acme-staging-mine" }],
     ["vectorize", ["vectorize", 1], { binding: "MINE", index_name: "acme-staging-mine" }],
     ["queue", ["queues", "producers"], [{ binding: "MINE", queue: "acme-staging-mine" }]],
-    ["analytics", ["analytics_engine_datasets"], [{ binding: "MINE", dataset: "acme_staging_mine" }]],
-    ["do", ["durable_objects", "bindings", 3], { name: "MINE", class_name: "Mine" }],
+    ["analytics", ["analytics_engine_datasets", 1], { binding: "MINE", dataset: "acme_staging_mine" }],
+    ["do", ["durable_objects", "bindings", 4], { name: "MINE", class_name: "Mine" }],
     ["do", ["migrations", 1], { tag: "v2", new_sqlite_classes: ["Mine"] }],
   ];
   for (const [kind, at, expected] of rendered) {
