@@ -35,7 +35,7 @@ export interface WorkerDefinition {
 }
 
 /** The class that stands in where nothing is measured: a bundle must export what its migrations have made. */
-class Unmeasured extends DurableObject {}
+export class Unmeasured extends DurableObject {}
 
 /** What a Worker's entry module exports: the fetch handler, the Durable Object classes and the Workflow. */
 export interface DefinedWorker {
