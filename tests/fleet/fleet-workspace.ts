@@ -71,6 +71,9 @@ export interface FleetWorkspace {
   close(): Promise<void>;
 }
 
+/** Where a bundle holds its tenant's config, without what is as by default. */
+const CONFIG_BEGINS = "({tenants:[{";
+
 /** Starts the simulated accounts and makes an empty checkout. The bundle of every tenant is acme's, with its name changed. */
 export async function createFleetWorkspace(options: Partial<CloudflareApiOptions> = {}): Promise<FleetWorkspace> {
   const folder = mkdtempSync(path.join(tmpdir(), "fleet-"));
@@ -106,10 +109,10 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
       for (const environment of ENVIRONMENTS) {
         writeFileSync(path.join(gen, `wrangler.${environment}.jsonc`), renderWranglerConfig(config, environment));
       }
-      const code = readFileSync(bundle, "utf8")
-        .replaceAll(/\bacme\b/g, id)
-        .replace("enabled:!0,environments", `enabled:!${config.enabled ? 0 : 1},environments`);
-      writeFileSync(path.join(tenantDir(id), "bundle.js"), `${code}\n// ${text}\n`);
+      const code = readFileSync(bundle, "utf8").replaceAll(/\bacme\b/g, id);
+      if (!code.includes(CONFIG_BEGINS)) throw new Error("The bundle holds its config in another form than here.");
+      const served = config.enabled ? code : code.replace(CONFIG_BEGINS, `${CONFIG_BEGINS}enabled:!1,`);
+      writeFileSync(path.join(tenantDir(id), "bundle.js"), `${served}\n// ${text}\n`);
       copyFileSync(`${bundle}.map`, path.join(tenantDir(id), "bundle.js.map"));
     },
     configure(id, change) {
