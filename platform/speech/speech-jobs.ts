@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import { PlatformError } from "#base/errors";
+import { defect, PlatformError } from "#base/errors";
 import type { ChosenVoice } from "#speech/choose-voice";
 import { setWavLength } from "#speech/join-audio";
 import type { SpeechJobResult } from "#speech/run-speech-job";
@@ -83,17 +83,23 @@ export async function readSpeechAudio(
   const { job, outcome } = await findJob(tenantId, jobs, jobId, principalId);
   if (typeof outcome === "string" || "code" in outcome)
     throw new PlatformError("conflict", `There is no audio, or not yet: GET /tts/${jobId} says why.`);
-  const bytes = totalBytes(outcome.parts);
+  const { parts } = outcome;
+  const bytes = totalBytes(parts);
+  const readPart = async (part: number): Promise<Uint8Array> => {
+    const stored = await jobs.store.getPart(tenantId, { jobId, part });
+    if (stored === undefined) throw new PlatformError("gone", "The audio is no longer there.");
+    if (stored.byteLength !== parts[part]) throw defect(`part ${part} of a job's audio is not what was stored`);
+    return new Uint8Array(stored);
+  };
+  // The first part before the answer begins: what fails there is still told by a status.
+  const first = await readPart(0);
+  if (job.format === "wav") setWavLength(first, bytes);
   let part = 0;
   const audio = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const stored = await jobs.store.getPart(tenantId, { jobId, part });
-      if (stored === undefined) throw new PlatformError("gone", "The audio is no longer there.");
-      const said = new Uint8Array(stored);
-      if (part === 0 && job.format === "wav") setWavLength(said, bytes);
-      controller.enqueue(said);
+      controller.enqueue(part === 0 ? first : await readPart(part));
       part += 1;
-      if (part === outcome.parts.length) controller.close();
+      if (part === parts.length) controller.close();
     },
   });
   return { format: job.format, bytes, audio };

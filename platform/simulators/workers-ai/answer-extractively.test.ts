@@ -49,6 +49,15 @@ describe("answerExtractively", () => {
     assert.equal(ask(code), "The lamp costs nine euros. [1]");
   });
 
+  it("takes no example of the question for its answer", () => {
+    const manual = system('<source id="1">```\ncurl -d \'{"query": "Who won the olympiad?"}\'\n```</source>');
+    assert.equal(answerExtractively([manual, user("Who won the olympiad?")]), nothingInSources);
+    assert.equal(
+      answerExtractively([grounded, user("express delivery costs")]),
+      "Express delivery costs nine euros. [2]",
+    );
+  });
+
   it("says once what two overlapping sources say", () => {
     const overlapping = system(
       '<source id="1">Lamps glow. A chunk is a piece of a document.</source>\n<source id="2">A chunk is a piece of a document. Pens write.</source>',

@@ -105,9 +105,17 @@ function questionParts(question: string): string[] {
 function pickSentences(questions: readonly string[], candidates: readonly Candidate[]): RankedCandidate[] {
   const picked = new Map<string, RankedCandidate>();
   for (const question of questions) {
-    for (const candidate of pickBest(rankSentences(question, candidates))) picked.set(candidate.sentence, candidate);
+    const answers = isQuestion(question)
+      ? candidates.filter(({ sentence }) => !repeats(sentence, question))
+      : candidates;
+    for (const candidate of pickBest(rankSentences(question, answers))) picked.set(candidate.sentence, candidate);
   }
   return [...picked.values()].slice(0, maxSentences);
+}
+
+/** Whether a sentence holds the question itself, as an example in a manual does: that answers nothing. */
+function repeats(sentence: string, question: string): boolean {
+  return sentence.toLowerCase().includes(question.trim().toLowerCase());
 }
 
 /** The best sentence, and others nearly as good that cover more of the question or stand in another passage. */
