@@ -9,6 +9,15 @@ export type FormatMode = "check" | "write";
 const platforms: Partial<Record<NodeJS.Platform, string>> = { darwin: "darwin", linux: "linux" };
 const architectures: Partial<Record<NodeJS.Architecture, string>> = { arm64: "arm64", x64: "amd64" };
 
+/** Files as a program made them, or as somebody else sent them. */
+const NOT_OURS = /(?:^|\/)(?:golden|node_modules|testdata)\/|^pnpm-lock\.yaml$/;
+const SUFFIXES = /\.(?:bazel|bzl|cjs|css|html|js|json|jsonc|md|mjs|ts|tsx|yaml|yml)$|(?:^|\/)WORKSPACE$/;
+
+/** Whether a file, by its path from the root, has a format that is ours to choose. */
+export function isFormatted(file: string): boolean {
+  return SUFFIXES.test(file) && !NOT_OURS.test(file);
+}
+
 /**
  * Formats files: Bazel's with buildifier, the others with prettier. Returns what is wrong, a sentence per file; in
  * "write" mode only what cannot be repaired by itself.

@@ -1,14 +1,13 @@
 /** `bazel run //:fix_format [-- <files or folders...>]`: formats the files of the workspace, all of them by default. */
 import { readdirSync, statSync } from "node:fs";
 import path from "node:path";
-import { formatFiles } from "#tools/quality/format-files";
+import { formatFiles, isFormatted } from "#tools/quality/format-files";
 
 const root = process.env["BUILD_WORKSPACE_DIRECTORY"];
 const cwd = process.env["BUILD_WORKING_DIRECTORY"];
 if (root === undefined || cwd === undefined) throw new Error("Start this with `bazel run //:fix_format`.");
 
 const skipped = new Set(["node_modules", "golden", "testdata"]);
-const suffixes = /\.(?:bazel|bzl|cjs|css|html|js|json|jsonc|md|mjs|ts|yaml|yml)$|^WORKSPACE$/;
 
 /** Files below a folder that have a format, relative to the root. */
 function listFiles(root: string, start: string): string[] {
@@ -18,7 +17,7 @@ function listFiles(root: string, start: string): string[] {
     if (entry.isDirectory()) {
       return skipped.has(entry.name) || entry.name.startsWith(".") ? [] : listFiles(root, file);
     }
-    return entry.isFile() && suffixes.test(entry.name) ? [file] : [];
+    return entry.isFile() && isFormatted(file) ? [file] : [];
   });
 }
 

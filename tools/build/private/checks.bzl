@@ -3,27 +3,23 @@
 load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_run_binary", "js_test")
 load(":labels.bzl", "PERSISTENT_WORKER", "path_in_repository")
 
-_FORMATTED = [
-    "**/*.bzl",
-    "**/*.cjs",
-    "**/*.css",
-    "**/*.html",
-    "**/*.js",
-    "**/*.json",
-    "**/*.jsonc",
-    "**/*.md",
-    "**/*.mjs",
-    "**/*.ts",
-    "**/*.tsx",
-    "**/*.yaml",
-    "**/*.yml",
-    "BUILD.bazel",
-    "MODULE.bazel",
-    "WORKSPACE",
-]
-
 # Files as a program made them, or as somebody else sent them.
 _NOT_OURS = ["**/golden/**", "**/testdata/**", "node_modules/**", "pnpm-lock.yaml"]
+
+# What lies in a checkout and is no part of the repository.
+_NOT_KEPT = [
+    "**/*.log",
+    "**/*.tsbuildinfo",
+    "**/.DS_Store",
+    "**/.wrangler/**",
+    "**/node_modules/**",
+    ".bazel/**",
+    ".data/**",
+    ".git",
+    ".git/**",
+    ".idea/**",
+    "bazel-*/**",
+]
 
 # buildifier: disable=unnamed-macro
 def package_checks():
@@ -31,7 +27,7 @@ def package_checks():
 
     | target                       | what                                                      | command |
     | ---------------------------- | --------------------------------------------------------- | ------- |
-    | `:format`                    | test: prettier and buildifier have nothing to change      | `bazel run //:fix_format` repairs |
+    | `:format`                    | test: prettier and buildifier have nothing to change; no file holds a secret, a path of a machine or a server of packages | `bazel run //:fix_format` repairs the former |
     | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
 
     //tools/quality:every_source_is_built needs the latter of every package, so a package without
@@ -50,13 +46,13 @@ def package_checks():
         ],
         visibility = ["//tools/quality:__pkg__"],
     )
-    files = native.glob(_FORMATTED, allow_empty = True, exclude = _NOT_OURS)
+    files = native.glob(["**"], exclude = _NOT_KEPT)
     _report_test(
         name = "format",
         srcs = files + ["//:format_config"],
         args = ["$(rootpath {})".format(file) for file in files],
-        mnemonic = "CheckFormat",
-        tool = "//tools/quality:check_format",
+        mnemonic = "CheckFiles",
+        tool = "//tools/quality:check_files",
     )
 
 def lint_test(name, tsconfig, srcs, deps, tags):
