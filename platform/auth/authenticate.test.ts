@@ -95,6 +95,12 @@ describe("authentication against keys in KV", () => {
     await assert.rejects(authenticate(acme, key, store, nowMs), hasCode("unauthenticated"));
   });
 
+  it("does not call a key unknown whose record is damaged", async () => {
+    const key = await storeKey(acme);
+    await kv.put(await apiKeyStorageKey(acme.tenantId, key), JSON.stringify({ garbage: true }));
+    await assert.rejects(authenticate(acme, key, checks(kv), 0), hasCode("internal"));
+  });
+
   it("gives a caller without a credential the anonymous scopes only", async () => {
     const store = checks(kv);
     const open = await authenticate(tenant("open-co", { auth: { anonymousScopes: ["search"] } }), undefined, store, 0);

@@ -1,6 +1,7 @@
 import { apiKeyRecordSchema, apiKeyStorageKey, type ApiKeyRecord } from "#auth/api-key";
 import type { ApiKeyStore } from "#auth/authenticate";
 import type { Clock } from "#base/clock";
+import { defect } from "#base/errors";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /**
@@ -20,7 +21,8 @@ interface Remembered {
 
 /**
  * Finds API keys in Workers KV. Found keys are remembered for `TRUST_MS`, under the whole tenant-scoped digest;
- * unknown ones are not, so a new key works at once and guesses cannot fill the memory.
+ * unknown ones are not, so a new key works at once and guesses cannot fill the memory. A record that cannot be read is a
+ * defect, not an unknown key.
  */
 export class KvApiKeys implements ApiKeyStore {
   readonly #kv: KVNamespace;
@@ -38,8 +40,10 @@ export class KvApiKeys implements ApiKeyStore {
     if (known !== undefined && known.untilMs > this.#clock.nowMs()) return known.record;
     this.#remembered.delete(storageKey);
     const stored: unknown = await this.#kv.get(storageKey, { type: "json", cacheTtl: KV_CACHE_TTL_SECONDS });
+    if (stored === null) return undefined;
     const parsed = apiKeyRecordSchema.safeParse(stored);
-    if (!parsed.success) return undefined;
+    // Whose key this is cannot be told, and that is not the caller's fault.
+    if (!parsed.success) throw defect("the stored record of an API key is damaged");
     this.#remember(storageKey, parsed.data);
     return parsed.data;
   }
