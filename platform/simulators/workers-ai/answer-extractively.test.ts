@@ -58,6 +58,16 @@ describe("answerExtractively", () => {
     );
   });
 
+  it("says what a word means where a source does", () => {
+    const manual = system(
+      '<source id="1">Most tags of one chunk. `chunks[].index`: integer</source>\n' +
+        '<source id="2">| word | meaning |\n| --- | --- |\n| **chunk** | A piece of a document. |\n| **chunk size** | Its length. |</source>',
+    );
+    for (const question of ["What is a chunk?", "What are chunks?", "what does chunk mean"])
+      assert.equal(answerExtractively([manual, user(question)]), "**chunk**: A piece of a document. [2]");
+    assert.equal(answerExtractively([manual, user("How many tags has a chunk?")]), "Most tags of one chunk. [1]");
+  });
+
   it("says once what two overlapping sources say", () => {
     const overlapping = system(
       '<source id="1">Lamps glow. A chunk is a piece of a document.</source>\n<source id="2">A chunk is a piece of a document. Pens write.</source>',

@@ -1,3 +1,4 @@
+import { findDefinitions } from "./find-definitions.js";
 import { findPassages, type Passage } from "./find-passages.js";
 import type { ChatMessage } from "./parse-messages.js";
 import { type Candidate, type RankedCandidate, rankSentences } from "./rank-sentences.js";
@@ -108,7 +109,9 @@ function pickSentences(questions: readonly string[], candidates: readonly Candid
     const answers = isQuestion(question)
       ? candidates.filter(({ sentence }) => !repeats(sentence, question))
       : candidates;
-    for (const candidate of pickBest(rankSentences(question, answers))) picked.set(candidate.sentence, candidate);
+    const definitions = findDefinitions(question, answers);
+    const ranked = rankSentences(question, definitions.length > 0 ? definitions : answers);
+    for (const candidate of pickBest(ranked)) picked.set(candidate.sentence, candidate);
   }
   return [...picked.values()].slice(0, maxSentences);
 }

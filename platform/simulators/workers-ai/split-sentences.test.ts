@@ -14,6 +14,10 @@ describe("splitSentences", () => {
     assert.deepEqual(sentences, ["One line and its end.", "first item", "second item"]);
   });
 
+  it("leaves comments away", () => {
+    assert.deepEqual(splitSentences("<!-- One.\nTwo. -->\n\nThree. <!-- four -->"), ["Three."]);
+  });
+
   it("leaves code away, and reads a table row by row", () => {
     const text =
       "Run it:\n\n```sh\nrun --all. Really.\n```\n\n| word | meaning |\n| --- | :-: |\n| chunk | A piece. |\n\nDone.";

@@ -5,9 +5,9 @@ const maxSentenceLength = 600;
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr)|\b[A-Z])\.$/i;
 
 /**
- * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings are left out, and so is
- * fenced code unless `hasCode`. Each list item stands for itself, and each row of a table but its head: its cells, joined
- * by colons.
+ * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings and comments are left
+ * out, and so is fenced code unless `hasCode`. Each list item stands for itself, and each row of a table but its head: its
+ * cells, joined by colons.
  */
 export function splitSentences(text: string, { hasCode = false } = {}): string[] {
   return paragraphsOf(text, hasCode).flatMap(sentencesOf).flatMap(cutLong);
@@ -27,7 +27,7 @@ function paragraphsOf(text: string, hasCode: boolean): string[] {
   const paragraphs: string[] = [];
   let open = false;
   let isCode = false;
-  for (const rawLine of text.split(/\r?\n/)) {
+  for (const rawLine of text.replace(/<!--[^]*?-->/g, "").split(/\r?\n/)) {
     const line = rawLine.trim();
     const isFence = /^(?:```|~~~)/.test(line);
     if (isFence) isCode = !isCode;
