@@ -40,6 +40,25 @@ describe("checkCitations", () => {
     assert.deepEqual(verdictsOf("The repairs take 5 days in Geneva [1]."), ["1 unsupported"]);
   });
 
+  it("asks a marker for what stands before it, back to the one before", () => {
+    const repairs = { ...source, n: 2, text: "Repairs take 5 days in Zürich." };
+    const verdicts = (answer: string): string[] =>
+      checkCitations(answer, [{ ...source, text: "The warranty covers 24 months." }, repairs]).citations.map(
+        ({ n, verdict }) => `${n} ${verdict}`,
+      );
+    assert.deepEqual(verdicts("It covers 24 months [1], and repairs take 5 days [2]."), ["1 supported", "2 supported"]);
+    assert.deepEqual(verdicts("It covers 24 months [2], and repairs take 5 days [2]."), [
+      "2 unsupported",
+      "2 supported",
+    ]);
+    assert.deepEqual(verdicts("It covers 24 months [1], and repairs take 6 days [2]."), [
+      "1 supported",
+      "2 unsupported",
+    ]);
+    assert.deepEqual(verdicts("The warranty [1] covers 36 months."), ["1 unsupported"]);
+    assert.deepEqual(verdicts("The warranty covers 24 months [1] and [2]."), ["1 supported", "2 unsupported"]);
+  });
+
   it("joins sentences when a claim needs more than one", () => {
     const { citations } = checkCitations("The warranty covers 24 months, and repairs take 5 days [1].", [source]);
     assert.deepEqual(

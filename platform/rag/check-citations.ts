@@ -1,13 +1,13 @@
-import { citedNumbers, withoutMarkers } from "#rag/citation-markers";
+import { citedNumbers, splitAfterMarkers, withoutMarkers } from "#rag/citation-markers";
 import { contentWords } from "#rag/content-words";
 import { findSupport, indexForSupport, type SupportIndex } from "#rag/find-support";
 import { utf8Length } from "#rag/measure-text";
 import type { Citation, Source, Span } from "#rag/search-response";
 import { splitSentences, type TextRange } from "#rag/split-sentences";
 
-/** A sentence of an answer, and what the sources say to it. */
+/** A sentence of an answer, or what it says before one of its markers, and what the sources say to it. */
 export interface CheckedClaim {
-  /** The sentence without its markers. */
+  /** Without markers. */
   readonly text: string;
   readonly cited: readonly number[];
   /** A cited source says it, or, for a sentence without a citation, any source. */
@@ -15,7 +15,7 @@ export interface CheckedClaim {
 }
 
 export interface CitationCheck {
-  /** One per sentence and cited number, in the order of the answer. */
+  /** One per claim and cited number, in the order of the answer. */
   readonly citations: readonly Citation[];
   /** Sentences that state something; questions of style such as "Here is what I found:" without content words are left out. */
   readonly claims: readonly CheckedClaim[];
@@ -27,7 +27,7 @@ export type CitableSource = Pick<Source, "n" | "docId" | "chunkId" | "text" | "t
 };
 
 /**
- * Compares each sentence of an answer with the sources it cites. Spans are exact substrings of the documents as they were
+ * Compares each claim of an answer with the sources it cites. Spans are exact substrings of the documents as they were
  * sent. How support is found: see `findSupport`. Pure.
  */
 export function checkCitations(answer: string, sources: readonly CitableSource[]): CitationCheck {
@@ -84,7 +84,10 @@ interface Claim {
   readonly cited: readonly number[];
 }
 
-/** Sentences with the numbers they cite. A marker after the full stop belongs to the sentence before it. */
+/**
+ * Sentences, or what they say before each of their markers, with the numbers they cite. A marker after the full stop
+ * belongs to the sentence before it.
+ */
 function splitClaims(answer: string): Claim[] {
   const claims: { text: string; cited: number[] }[] = [];
   for (const { start, end } of splitSentences(answer)) {
@@ -94,7 +97,8 @@ function splitClaims(answer: string): Claim[] {
     const isTrailing = leading !== "" && previous !== undefined;
     if (isTrailing) previous.cited = [...new Set([...previous.cited, ...citedNumbers(leading)])];
     const own = isTrailing ? sentence.slice(leading.length) : sentence;
-    if (own.trim() !== "") claims.push({ text: withoutMarkers(own).trim(), cited: [...citedNumbers(own)] });
+    for (const part of splitAfterMarkers(own))
+      if (part.trim() !== "") claims.push({ text: withoutMarkers(part).trim(), cited: [...citedNumbers(part)] });
   }
   return claims;
 }

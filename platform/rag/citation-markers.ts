@@ -1,3 +1,5 @@
+import { contentWords } from "#rag/content-words";
+
 /** Highest number a marker may hold: "[20261]" is no citation. */
 const MAX_MARKER_DIGITS = 4;
 /** Most sources a range such as `[1-3]` stands for. */
@@ -8,6 +10,8 @@ const MARKER = new RegExp(
   `\\[(\\d{1,${MAX_MARKER_DIGITS}}(?:[ \\t]{0,3}[,;–-][ \\t]{0,3}\\d{1,${MAX_MARKER_DIGITS}}){0,${MAX_RANGE}})\\]`,
   "g",
 );
+/** Markers in a row, and the sign behind them. */
+const MARKERS = new RegExp(`(?:${MARKER.source}[ \\t]{0,3})+[.,;]?`, "g");
 /** What may still become a marker. */
 const MARKER_BEGINNING = /^\[[\d \t,;–-]*$/;
 const MAX_MARKER_LENGTH = 200;
@@ -20,6 +24,25 @@ export function citedNumbers(text: string): readonly number[] {
 /** The text without its markers. */
 export function withoutMarkers(text: string): string {
   return text.replace(MARKER, "");
+}
+
+/**
+ * Divides a sentence behind its markers: "A [1] and B [2]." says two things. What has no marker of its own, or no words,
+ * stays with what stands before it. Joined, the parts are the sentence. Pure.
+ */
+export function splitAfterMarkers(sentence: string): readonly string[] {
+  const parts: string[] = [];
+  let start = 0;
+  for (const { index, 0: markers } of sentence.matchAll(MARKERS)) {
+    const end = index + markers.length;
+    const part = sentence.slice(start, end);
+    if (parts.length > 0 && contentWords(sentence.slice(start, index)).size === 0)
+      parts.push((parts.pop() ?? "") + part);
+    else parts.push(part);
+    start = end;
+  }
+  if (start < sentence.length) parts.push((parts.pop() ?? "") + sentence.slice(start));
+  return parts;
 }
 
 /**
