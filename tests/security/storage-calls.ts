@@ -148,6 +148,18 @@ export const STORAGE_CALLS: ReadonlyMap<string, StorageCall> = new Map<string, S
   ],
   ["cache.forgetDocument", (tenantId, { cache }) => cache.forgetDocument(tenantId, IDS.docId)],
 
+  ["speech.getJob", (tenantId, { speech }) => speech.getJob(tenantId, IDS.jobId)],
+  [
+    "speech.getPart",
+    async (tenantId, { speech }) => new Uint8Array((await speech.getPart(tenantId, PART)) ?? new ArrayBuffer()).join(),
+  ],
+  [
+    "speech.putJob",
+    (tenantId, { speech }) =>
+      speech.putJob(tenantId, IDS.jobId, { principalId: IDS.principalId, format: "new", createdAtMs: 2_000 }),
+  ],
+  ["speech.putPart", (tenantId, { speech }) => speech.putPart(tenantId, PART, new ArrayBuffer(3))],
+
   ["values.get", (tenantId, { values }) => values.get(tenantId, IDS.valueKey)],
   ["apiKeys.find", (tenantId, { apiKeys }) => apiKeys.find(tenantId, KEY)],
 
@@ -160,6 +172,8 @@ export const STORAGE_CALLS: ReadonlyMap<string, StorageCall> = new Map<string, S
   ],
   ["vectors.deleteByIds", async (tenantId, { vectors }) => vectors.deleteByIds(tenantId, [await vectorIdOf(tenantId)])],
 ]);
+
+const PART = { jobId: IDS.jobId, part: 0 };
 
 const NEW_JOB = {
   ...{ principalId: IDS.principalId, traceId: "trace", createdAtMs: 5_000, total: 1 },

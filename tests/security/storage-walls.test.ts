@@ -5,6 +5,7 @@ import { apiKeyStorageKey, apiKeyStoragePrefix } from "#auth/api-key";
 import { sessionObjectName } from "#chat/session-name";
 import { recordName } from "#idempotency/record-name";
 import { quotaObjectName } from "#limits/quota-object-name";
+import { metricsObjectName } from "#metrics/metrics-object-name";
 import { activePromptsKey, promptVersionPrefix } from "#settings/prompt-version";
 import { settingsKey } from "#settings/settings-document";
 import { createD1DocumentStore } from "#storage/d1-document-store";
@@ -37,7 +38,7 @@ const TABLES = [
 ];
 
 /** Calls of what lies in KV. */
-const IN_KV = /^(cache|values|apiKeys)\./;
+const IN_KV = /^(cache|values|speech|apiKeys)\./;
 
 /** Calls that change nothing share their stores. */
 const READS = /\.(find|list|get|query|search|corpusVersion)/;
@@ -105,6 +106,7 @@ describe("the walls of storage", () => {
         quotaObjectName(tenantId),
         recordName(tenantId, address),
         settingsKey(tenantId),
+        metricsObjectName(tenantId),
         activePromptsKey(tenantId),
         promptVersionPrefix(tenantId, "system"),
         apiKeyStoragePrefix(tenantId),

@@ -7,6 +7,7 @@ import { createD1DocumentStore } from "#storage/d1-document-store";
 import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { createD1SessionIndex } from "#storage/d1-session-index";
 import { createKvSearchCache } from "#storage/kv-search-cache";
+import { createKvSpeechStore } from "#storage/kv-speech-store";
 import { createKvValueStore } from "#storage/kv-value-store";
 import { makeReplacement } from "#storage/testing/make-replacement";
 import type { TestStorage } from "#storage/testing/start-storage";
@@ -32,10 +33,14 @@ export function createStores({ database, kv, vectors }: TestStorage) {
     }),
     cache: createKvSearchCache(kv),
     values: createKvValueStore(kv),
+    speech: createKvSpeechStore(kv, SPEECH_SECONDS),
     apiKeys: new KvApiKeys(kv, systemClock),
     vectors: createVectorizeVectorStore(vectors, { mode: "namespace", dimensions: TEST_DIMENSIONS }),
   };
 }
+
+/** Longer than any test. */
+const SPEECH_SECONDS = 3_600;
 
 const pending: Promise<unknown>[] = [];
 
@@ -94,11 +99,15 @@ async function fillKeys(tenantId: TenantId, { kv }: TestStorage, stores: Stores,
     ttlSeconds: 600,
   });
   await kv.put(scopedKey(tenantId, "value", IDS.valueKey), word);
+  await stores.speech.putJob(tenantId, IDS.jobId, { principalId: IDS.principalId, format: word, createdAtMs: 1_000 });
+  await stores.speech.putPart(tenantId, { jobId: IDS.jobId, part: 0 }, Uint8Array.from(encoder.encode(word)).buffer);
   const record = apiKeyRecordSchema.parse({
     ...{ id: `key_${"0".repeat(16)}`, label: word, scopes: ["chat"], createdAt: new Date(0).toISOString() },
   });
   await kv.put(await apiKeyStorageKey(tenantId, KEY), JSON.stringify(record));
 }
+
+const encoder = new TextEncoder();
 
 export const VALUES = makeValues(1, 0.2);
 
