@@ -21,7 +21,7 @@ _OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "ta
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
 
-def tenant(name, objects = []):
+def tenant(name, objects = [], max_gzip_bytes = _MAX_GZIP_BYTES):
     """Everything of one tenant, made of `tenant.config.json` and `prompts/*.md`.
 
     | target           | what                                                            | command |
@@ -54,6 +54,7 @@ def tenant(name, objects = []):
     Args:
       name: the tenant's id, its folder and `tenantId` in its config.
       objects: packages of the Durable Object classes that `bindings` of its config names.
+      max_gzip_bytes: budget of the bundle; more than the default for a tenant that wants every feature.
     """
     folder = native.package_name()
     if folder != "tenants/" + name:
@@ -64,7 +65,7 @@ def tenant(name, objects = []):
         name = "bundle",
         srcs = [_CHECKED_CONFIG],
         entry_point = _ENTRY,
-        max_gzip_bytes = _MAX_GZIP_BYTES,
+        max_gzip_bytes = max_gzip_bytes,
         tags = _TAGS,
         visibility = ["//tests:__subpackages__"],
         deps = ["//platform/worker"] + objects,
