@@ -25,18 +25,19 @@ describe("readSteps", () => {
         "```sh",
         "s",
         "```",
-        "<!-- fails, shows: no -->",
+        "<!-- fails with 2, shows: no -->",
         "```sh",
         "f",
         "```",
       ),
     );
-    assert.deepEqual([server?.isBackground, server?.fails, server?.shows], [true, false, "ready: now"]);
-    assert.deepEqual([refused?.isBackground, refused?.fails, refused?.shows], [false, true, "no"]);
+    assert.deepEqual([server?.isBackground, server?.exitCode, server?.shows], [true, 0, "ready: now"]);
+    assert.deepEqual([refused?.isBackground, refused?.exitCode, refused?.shows], [false, 2, "no"]);
   });
 
   it("refuses what would check nothing", () => {
     assert.throws(() => readSteps("<!-- show: a -->"), /line 1: no such directive/);
+    assert.throws(() => readSteps("<!-- fails with 2 -->"), /line 1: no such directive/);
     assert.throws(() => readSteps(guide("<!-- shows: a -->", "<!-- shows: b -->")), /line 1: .* no block/);
     assert.throws(() => readSteps("<!-- shows: a -->"), /last directive/);
   });

@@ -5,14 +5,14 @@ export interface Step {
   readonly script: string;
   /** It goes on while later steps run; the guide goes on when it has printed `shows`. */
   readonly isBackground: boolean;
-  /** The last command must not end with 0. */
-  readonly fails: boolean;
+  /** What the last command must end with. */
+  readonly exitCode: number;
   /** Text that must be printed. */
   readonly shows: string | undefined;
 }
 
-/** `<!-- background, until: text -->`, `<!-- fails, shows: text -->`, `<!-- shows: text -->`, in front of a block. */
-const DIRECTIVE = /^<!-- (background, until: |fails, shows: |shows: |fails)(.*) -->$/;
+/** `<!-- background, until: text -->`, `<!-- fails with 1, shows: text -->`, `<!-- shows: text -->`, in front of a block. */
+const DIRECTIVE = /^<!-- (?:(background, until)|(?:fails with (\d+), )?shows): (.+) -->$/;
 
 /**
  * The `sh` blocks of a guide in their order.
@@ -26,13 +26,13 @@ export function readSteps(markdown: string): readonly Step[] {
     if (script !== undefined) {
       if (line !== "```") script.push(line);
       else {
-        const [, kind = "", text = ""] = directive ?? [];
+        const [, background, exitCode = "0", shows] = directive ?? [];
         steps.push({
           line: index + 1 - script.length,
           script: script.join("\n"),
-          isBackground: kind.startsWith("background"),
-          fails: kind.startsWith("fails"),
-          shows: text === "" ? undefined : text,
+          isBackground: background !== undefined,
+          exitCode: Number(exitCode),
+          shows,
         });
         script = directive = undefined;
       }

@@ -48,7 +48,7 @@ async function tryStep(step: Step): Promise<void> {
 }
 
 /** Answers what is wrong, if something is. */
-async function runStep({ script, isBackground, fails, shows = "" }: Step): Promise<string | undefined> {
+async function runStep({ script, isBackground, exitCode, shows = "" }: Step): Promise<string | undefined> {
   const asTyped = script.replaceAll(
     /ak_([a-z0-9-]+)_…/g,
     (placeholder, tenant: string) => keys.get(tenant) ?? placeholder,
@@ -58,7 +58,7 @@ async function runStep({ script, isBackground, fails, shows = "" }: Step): Promi
     return undefined;
   }
   const { code, output } = await shell.run(asTyped, TIMEOUT_MS);
-  if ((code !== 0) !== fails) return `ended with code ${code ?? "none"}:\n${output}`;
+  if (code !== exitCode) return `ended with code ${code ?? "none"}, not ${exitCode}:\n${output}`;
   return output.includes(shows) ? undefined : `does not show "${shows}":\n${output}`;
 }
 
