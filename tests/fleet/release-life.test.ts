@@ -78,7 +78,7 @@ describe("the releases of a tenant", () => {
     assert.match(await acme.succeed("secrets", "list"), /SPEECH_KEY {2}set, not in the config/);
     const drift = await acme.run("drift");
     assert.equal(drift.code, 2);
-    assert.match(drift.output, /^1 findings[^]*secret SPEECH_KEY/);
+    assert.match(drift.output, /^1 finding:[^]*secret SPEECH_KEY/);
   });
 
   it("shows neither token nor secret nor key, in any output or file", () => {

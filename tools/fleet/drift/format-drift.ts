@@ -17,7 +17,8 @@ export function formatDrift({ worker, findings, live }: DriftReport, paint: Pain
   const release = live?.release ?? live?.versionId ?? "nothing";
   if (findings.length === 0) return `${paint("green", "no drift")}: ${worker} is at ${release}\n`;
   const lines = findings.map((finding) => formatFinding(finding, paint)).join("");
-  return `${paint("red", `${findings.length} findings`)}: ${worker}, where ${release} is live\n${lines}`;
+  const count = findings.length === 1 ? "1 finding" : `${findings.length} findings`;
+  return `${paint("red", count)}: ${worker}, where ${release} is live\n${lines}`;
 }
 
 function formatFinding({ kind, name, expected, found, repair, advice }: Finding, paint: Paint): string {
