@@ -1,11 +1,11 @@
 import { writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg } from "node:os";
 
 import { CommandError, EXIT_CODES, runCommand } from "#tools/command/command-line";
 import { readInvocation } from "#tools/command/invocation";
 import { paintFor } from "#tools/command/paint";
 import { createScreen } from "#tools/command/screen";
 import { type BenchOptions, benchSpec, readBenchOptions } from "#tests/load/command/bench-options";
+import { describeMachine } from "#tests/load/measure/describe-machine";
 import { formatResult } from "#tests/load/command/format-report";
 import { isMet, type ScenarioResult } from "#tests/load/scenario";
 import { Servers } from "#tests/load/servers/servers";
@@ -43,9 +43,4 @@ async function runBench({ scenarios, seconds, jsonFile, isChecked, bundles }: Be
     writeFileSync(jsonFile, `${JSON.stringify({ machine: describeMachine(), seconds, results }, null, 2)}\n`);
   const missed = Object.values(results).flatMap(({ targets }) => targets.filter((target) => !isMet(target)));
   return isChecked && missed.length > 0 ? EXIT_CODES.failed : EXIT_CODES.ok;
-}
-
-function describeMachine(): string {
-  const [load = 0] = loadavg();
-  return `${availableParallelism()} × ${cpus()[0]?.model ?? "unknown"}, node ${process.version}, load ${load.toFixed(1)}`;
 }

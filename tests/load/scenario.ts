@@ -12,7 +12,8 @@ export interface Bench {
 export interface Target {
   readonly what: string;
   readonly value: number;
-  readonly unit: "ms" | "/s" | "kB";
+  /** Empty where things are counted. */
+  readonly unit: "ms" | "s" | "/s" | "kB" | "%" | "";
   readonly atMost?: number;
   readonly atLeast?: number;
 }
@@ -23,6 +24,13 @@ export interface ScenarioResult {
   /** One per subject. NaN: not measured for it. */
   readonly rows: readonly { readonly subject: string; readonly cells: readonly number[] }[];
   readonly targets: readonly Target[];
+}
+
+/** The figures of one question, under its name. */
+export interface NamedResult extends ScenarioResult {
+  readonly name: string;
+  /** What is measured, in a line. */
+  readonly about: string;
 }
 
 /** One question to the machine. Throws when an answer is not what it must be: a fast wrong answer counts for nothing. */

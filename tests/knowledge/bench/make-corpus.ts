@@ -1,3 +1,5 @@
+import { randomNumbers } from "#tests/load/measure/random-numbers";
+
 /** A document as `POST /ingest` takes it. */
 export interface BenchDocument {
   readonly docId: string;
@@ -61,15 +63,4 @@ function inventWord(index: number): string {
 
 function isTelling(word: string): boolean {
   return word.length > 4;
-}
-
-/** Numbers from 0 to 1 that look random and are the same each time (mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

@@ -32,7 +32,7 @@ describe("formatResult", () => {
         "| ours   |      – |  12.3 |",
         "",
         "kept   overhead: 0.90 ms (at most 0.95)",
-        "missed rate: 12.0 /s (at least 1500)",
+        "missed rate: 12 /s (at least 1500)",
         "missed unmeasured: – ms (at most 1)",
         "",
       ].join("\n"),

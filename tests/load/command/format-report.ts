@@ -23,16 +23,18 @@ export function formatResult(
   ].join("\n");
 }
 
-function formatTarget(target: Target, paint: Paint): string {
+/** A promise and whether it is kept, in a line. */
+export function formatTarget(target: Target, paint: Paint): string {
   const { what, value, unit, atMost, atLeast } = target;
   const promise = atMost === undefined ? `at least ${atLeast ?? ""}` : `at most ${atMost}`;
   const verdict = isMet(target) ? paint("green", "kept  ") : paint("red", "missed");
   return `${verdict} ${what}: ${formatFigure(value)} ${unit} (${promise})`;
 }
 
-/** Three digits that count. */
-function formatFigure(value: number): string {
+/** Three digits that count, of a whole number all; `–` for what was not measured. */
+export function formatFigure(value: number): string {
   if (Number.isNaN(value)) return "–";
+  if (Number.isInteger(value)) return String(value);
   return Math.abs(value) >= 100 ? String(Math.round(value)) : value.toFixed(Math.abs(value) >= 10 ? 1 : 2);
 }
 

@@ -6,6 +6,8 @@ export interface Exchange {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as it is, with POST; without it, GET. */
   readonly body?: string;
+  /** A text whose first appearance in the answer is timed. */
+  readonly mark?: string;
 }
 
 /** An answer, read to its end. Times in milliseconds since it was sent. */
@@ -13,17 +15,19 @@ export interface Reply {
   readonly status: number;
   readonly text: string;
   readonly firstByteMs: number;
+  /** When the mark had come; absent when it never did. */
+  readonly markMs?: number;
   readonly endMs: number;
 }
 
 /** Longer than any answer here takes: a hang becomes an error. */
 const TIMEOUT_MS = 30_000;
 
-/** Sends to one server over connections that are kept open, one exchange at a time on each. */
+/** Sends to one server over connections that are kept open, one exchange at a time on each; `null`: as many as it takes. */
 export class HttpClient {
   readonly #pool: Pool;
 
-  constructor(origin: string, connections = 1) {
+  constructor(origin: string, connections: number | null = 1) {
     this.#pool = new Pool(origin, {
       connections,
       pipelining: 1,
@@ -33,7 +37,7 @@ export class HttpClient {
     });
   }
 
-  async send({ path, headers = {}, body }: Exchange): Promise<Reply> {
+  async send({ path, headers = {}, body, mark }: Exchange): Promise<Reply> {
     const sentMs = performance.now();
     const { statusCode, body: stream } = await this.#pool.request({
       path,
@@ -44,11 +48,14 @@ export class HttpClient {
     const decoder = new TextDecoder();
     let text = "";
     let firstByteMs = 0;
+    let markMs: number | undefined;
     for await (const chunk of stream as AsyncIterable<Uint8Array>) {
       if (text === "") firstByteMs = performance.now() - sentMs;
       text += decoder.decode(chunk, { stream: true });
+      if (mark !== undefined && markMs === undefined && text.includes(mark)) markMs = performance.now() - sentMs;
     }
-    return { status: statusCode, text, firstByteMs, endMs: performance.now() - sentMs };
+    const endMs = performance.now() - sentMs;
+    return { status: statusCode, text, firstByteMs, endMs, ...(markMs === undefined ? {} : { markMs }) };
   }
 
   /** Sends, waits for the first bytes and leaves the answer open until `close` is called. */

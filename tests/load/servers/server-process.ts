@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 
 /** A server in a process of its own, so that its work does not slow down the one that measures. */
@@ -8,6 +9,8 @@ export interface ServerProcess {
   readonly pid: number;
   /** What the server said of itself besides, e.g. its API key. */
   readonly facts: Readonly<Record<string, string>>;
+  /** Tells the server's module something; done when it has answered. */
+  tell(message: object): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -33,7 +36,12 @@ export async function startServerProcess(
     stdio: ["ignore", "ignore", stderr, "ipc"],
   });
   const { url, facts = {} } = await readyMessage(child, module);
-  return { url, facts, pid: child.pid ?? 0, stop: () => stop(child) };
+  const tell = async (message: object): Promise<void> => {
+    const answered = once(child, "message");
+    child.send(message);
+    await answered;
+  };
+  return { url, facts, pid: child.pid ?? 0, tell, stop: () => stop(child) };
 }
 
 /** Says that the server listens, and has it closed when the parent goes away or wants it. */

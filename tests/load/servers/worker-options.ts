@@ -1,3 +1,5 @@
+import type { FeatureFlag } from "#tenancy/feature-flags";
+
 /** Which Worker a process serves, and how. Crosses a command line as JSON. */
 export type WorkerOptions =
   | { readonly kind: "floor"; readonly modulePath: string; readonly upstreamUrl: string }
@@ -9,4 +11,12 @@ export type WorkerOptions =
       readonly upstreamUrl?: string;
       /** What the simulated model says, always. */
       readonly answer?: string;
+      /** Pause before each token of the simulated model, milliseconds. Default 0. */
+      readonly tokenDelayMs?: number;
     };
+
+/** Sent to a process that serves the product: sets a feature flag of the tenant, as `:flags -- set` does. */
+export interface FlagMessage {
+  readonly flag: FeatureFlag;
+  readonly value: boolean;
+}
