@@ -147,6 +147,24 @@ describe("the audit log in D1", () => {
     );
   });
 
+  it("seals its own records alone, when another tenant's of the same number wait for their hashes", async () => {
+    const log = newLog();
+    for (const tenantId of [acme, acmeLabs]) await log.append(tenantId, entry("t-1"));
+    await log.sealed();
+    const { database } = storage;
+    await database.exec("UPDATE audit_records SET hash = NULL, prev_hash = NULL WHERE tenant_id = 'acme'");
+    await database.exec("DELETE FROM audit_heads WHERE tenant_id = 'acme'");
+    await database.exec("DELETE FROM audit_records WHERE tenant_id = 'acme-labs'");
+    await database.exec("DELETE FROM audit_heads WHERE tenant_id = 'acme-labs'");
+    const next = newLog();
+    await next.append(acmeLabs, entry("t-2"));
+    await next.sealed();
+    const left = await database.prepare("SELECT tenant_id, seq FROM audit_records WHERE hash IS NULL").all();
+    assert.deepEqual(left.results, [{ tenant_id: "acme", seq: 1 }]);
+    assert.deepEqual(await breaksOf(acmeLabs), []);
+    assert.deepEqual(await breaksOf(acme), [], "and what waits is sealed by its own tenant");
+  });
+
   const tampering: readonly (readonly [what: string, sql: string])[] = [
     ["a changed outcome", "UPDATE audit_records SET outcome = 'denied' WHERE seq = 4"],
     ["a removed record", "DELETE FROM audit_records WHERE seq = 4"],

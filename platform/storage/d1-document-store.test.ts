@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { createD1DocumentStore } from "#storage/d1-document-store";
 import { documentAccessContract } from "#storage/testing/document-access-contract";
+import { documentNeighboursContract } from "#storage/testing/document-neighbours-contract";
 import { documentStoreContract } from "#storage/testing/document-store-contract";
 import { acme, acmeLabs, makeReplacement, noLabels } from "#storage/testing/make-replacement";
 import { applyMigration, startStorage, type TestStorage } from "#storage/testing/start-storage";
@@ -20,8 +21,20 @@ describe("the document store in D1", () => {
   });
   after(() => storage.dispose());
 
-  for (const { name, run } of [...documentStoreContract, ...documentAccessContract])
+  for (const { name, run } of [...documentStoreContract, ...documentAccessContract, ...documentNeighboursContract])
     it(name, () => run(createD1DocumentStore(storage.database)));
+
+  it("neighbours: the database itself gives only the tenant's own rows, before the store looks at them again", async () => {
+    for (const tenantId of [acme, acmeLabs])
+      await createD1DocumentStore(storage.database).replaceDocuments(tenantId, [
+        makeReplacement({ texts: ["turbine"] }),
+      ]);
+    const given: unknown[] = [];
+    const documents = createD1DocumentStore(tellRows(storage.database, given));
+    assert.equal((await documents.findChunks(acmeLabs, ["guide-1-0"], noLabels)).length, 1);
+    assert.equal((await documents.searchText(acmeLabs, "turbine", 9, { filter: {}, acl: noLabels })).length, 1);
+    assert.equal(given.length, 2);
+  });
 
   it("labels: documents from before they were enforced are found by those they are meant for, and nobody else", async () => {
     const documents = createD1DocumentStore(storage.database);
@@ -43,3 +56,16 @@ describe("the document store in D1", () => {
     assert.equal((await documents.searchText(acmeLabs, "turbine", 9, { filter: {}, acl: noLabels })).length, 1);
   });
 });
+
+/** The database, telling each row that it gives. */
+function tellRows(database: D1Database, given: unknown[]): D1Database {
+  const statement = (of: D1PreparedStatement) => ({
+    bind: (...values: unknown[]) => statement(of.bind(...values)),
+    async all() {
+      const result = await of.all();
+      given.push(...result.results);
+      return result;
+    },
+  });
+  return { prepare: (sql: string) => statement(database.prepare(sql)) } as unknown as D1Database;
+}

@@ -133,6 +133,17 @@ export const ingestJobStoreContract: readonly ContractCase<JobStores>[] = [
   },
 
   {
+    name: "removes by the age of one's own job, whatever age another tenant's of the same id has",
+    run: async ({ jobs }) => {
+      await jobs.createJob(acme, makeJob("a", [{}]));
+      await jobs.createJob(acmeLabs, { ...makeJob("a", [{}]), createdAtMs: LATER_MS });
+      await jobs.removeJobsBefore(acmeLabs, LATER_MS);
+      assert.equal((await jobs.findJob(acmeLabs, "a"))?.waiting, 1);
+      assert.equal((await jobs.findJob(acme, "a"))?.waiting, 1);
+    },
+  },
+
+  {
     name: "settles a document in the transaction that stores it, and stores none that waits no longer",
     run: async ({ jobs, documents }) => {
       await jobs.createJob(acme, makeJob("a", [{}]));

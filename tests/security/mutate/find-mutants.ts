@@ -7,6 +7,8 @@ export interface Mutant {
   readonly kind: string;
   readonly before: string;
   readonly after: string;
+  /** The line as it was, without its indent. */
+  readonly source: string;
   /** The whole source. */
   readonly text: string;
 }
@@ -125,7 +127,8 @@ export function findMutants(file: string, source: string): readonly Mutant[] {
         const after = replace(before, ...groups);
         const text = `${source.slice(0, found.index)}${after}${source.slice(found.index + before.length)}`;
         const line = source.slice(0, found.index).split("\n").length;
-        return { file, line, kind, before: before.trim(), after: after.trim(), text };
+        const whole = source.split("\n")[line - 1]?.trim() ?? "";
+        return { file, line, kind, before: before.trim(), after: after.trim(), source: whole, text };
       }),
   );
 }

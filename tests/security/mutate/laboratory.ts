@@ -1,4 +1,3 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -6,23 +5,15 @@ import path from "node:path";
 import { build, transform } from "esbuild";
 
 import type { Mutant } from "#tests/security/mutate/find-mutants";
-
-/** A test, and the bundle it boots. */
-export interface Suite {
-  readonly test: string;
-  readonly bundle: "pool" | "storage";
-}
-
-/** How a suite ended, with the first failing test. */
-export interface Verdict {
-  readonly outcome: "passed" | "failed" | "timeout";
-  readonly failed?: string;
-}
+import { runTest, type Verdict } from "#tests/security/mutate/run-test";
+import type { Suite } from "#tests/security/mutate/suites";
 
 /** A compiled copy of the repository in which walls can be taken away. */
 export interface Laboratory {
-  /** Sources of the platform by path. */
+  /** Sources by path. */
   readonly sources: ReadonlyMap<string, string>;
+  /** Whether a suite's test, or the Worker that it boots, has a source in it. */
+  sees(suite: Suite, file: string): Promise<boolean>;
   /** Runs a suite with a mutant in place, or with none; stops at the first test that fails. */
   run(suite: Suite, mutant?: Mutant): Promise<Verdict>;
   remove(): void;
@@ -31,10 +22,6 @@ export interface Laboratory {
 const ROOTS = ["platform", "tests", "tools"];
 const LEFT_OUT = /(^|\/)(node_modules|golden|testdata|page)(\/|$)/;
 const TARGET = "es2024";
-const ENTRIES = {
-  pool: "platform/worker/testing/pool-entry.js",
-  storage: "platform/storage/testing/storage-worker.js",
-} as const;
 
 /**
  * Compiles a checkout into a folder of its own: no types are looked at, so a second is enough.
@@ -54,81 +41,68 @@ export async function openLaboratory(workspace: string, packages: string): Promi
     recursive: true,
     dereference: true,
   });
-  await bundle(
-    folder,
-    "platform/simulators/worker/simulator-worker.js",
-    "platform/simulators/worker/simulator_worker.js",
-  );
+  const simulators = "platform/simulators/worker";
+  await bundle(folder, `${simulators}/simulator-worker.js`, `${simulators}/simulator_worker.js`);
+
+  /** Sources of each Worker that has been bundled, by its entry; a bundle without mutants is made once. */
+  const workers = new Map<string, ReadonlySet<string>>();
+  const tests = new Map<string, Promise<ReadonlySet<string>>>();
+  const workerOf = (entry: string): string => path.join(folder, `${entry.replaceAll("/", "-")}.bundle.js`);
+  const sourcesOfWorker = async (entry: string): Promise<ReadonlySet<string>> => {
+    const known = workers.get(entry) ?? (await bundle(folder, outputOf(entry), workerOf(entry)));
+    workers.set(entry, known);
+    return known;
+  };
+  const sourcesOfTest = (test: string): Promise<ReadonlySet<string>> => {
+    const known = tests.get(test) ?? bundle(folder, outputOf(test));
+    tests.set(test, known);
+    return known;
+  };
   return {
     sources,
-    async run(suite, mutant) {
+    async sees({ test, worker }, file) {
+      const seen = (await sourcesOfTest(test)).has(outputOf(file));
+      return seen || (worker !== undefined && (await sourcesOfWorker(worker)).has(outputOf(file)));
+    },
+    async run({ test, worker }, mutant) {
+      if (worker !== undefined) await sourcesOfWorker(worker);
+      const isInWorker = mutant !== undefined && workers.get(worker ?? "")?.has(outputOf(mutant.file)) === true;
+      const bundleAgain = async (): Promise<unknown> =>
+        isInWorker && worker !== undefined && (await bundle(folder, outputOf(worker), workerOf(worker)));
       if (mutant !== undefined) write(folder, outputOf(mutant.file), await compile(mutant.text));
       try {
-        await bundle(folder, ENTRIES[suite.bundle], "worker.js");
-        return await runTest(folder, suite.test);
+        await bundleAgain();
+        return await runTest(folder, outputOf(test), worker === undefined ? undefined : workerOf(worker));
       } finally {
         if (mutant !== undefined) write(folder, outputOf(mutant.file), await compile(sources.get(mutant.file) ?? ""));
+        await bundleAgain();
       }
     },
     remove: () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-/** A suite that takes longer is stopped: a wall that is missing may also hang a test. */
-const TIMEOUT_MS = 180_000;
-
-function runTest(folder: string, test: string): Promise<Verdict> {
-  const child = spawn(process.execPath, ["--test", "--test-reporter=tap", outputOf(test)], {
-    cwd: folder,
-    // A group of its own, so that the runtime that it starts ends with it.
-    detached: true,
-    stdio: ["ignore", "pipe", "ignore"],
-    env: { ...process.env, WORKER_BUNDLE: path.join(folder, "worker.js"), NODE_OPTIONS: "" },
-  });
-  const stop = (): void => {
-    if (child.pid === undefined) return;
-    try {
-      process.kill(-child.pid, "SIGKILL");
-    } catch {
-      // It has ended already.
-    }
-  };
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => end({ outcome: "timeout" }), TIMEOUT_MS);
-    let output = "";
-    const end = (verdict: Verdict): void => {
-      clearTimeout(timer);
-      stop();
-      resolve(verdict);
-    };
-    child.stdout.on("data", (chunk: unknown) => {
-      output += String(chunk);
-      const failed = /^ *not ok \d+ - (.*)$/m.exec(output)?.[1];
-      if (failed !== undefined) end({ outcome: "failed", failed });
-    });
-    child.on("error", reject);
-    child.on("close", (code) => end({ outcome: code === 0 ? "passed" : "failed" }));
-  });
-}
-
 async function compile(text: string): Promise<string> {
   return (await transform(text, { loader: "ts", format: "esm", target: TARGET })).code;
 }
 
-async function bundle(folder: string, entry: string, output: string): Promise<void> {
-  await build({
+/** Bundles a module as workerd takes it; without an output, it is only looked at. Returns the files of this repository in it. */
+async function bundle(folder: string, entry: string, output?: string): Promise<ReadonlySet<string>> {
+  const { metafile } = await build({
     absWorkingDir: folder,
     entryPoints: [entry],
-    outfile: output,
+    ...(output === undefined
+      ? { write: false, packages: "external" }
+      : { outfile: output, conditions: ["workerd", "worker"], mainFields: ["browser", "module", "main"] }),
     bundle: true,
+    metafile: true,
     format: "esm",
     target: TARGET,
     external: ["cloudflare:*", "node:*"],
-    conditions: ["workerd", "worker"],
-    mainFields: ["browser", "module", "main"],
     logLevel: "error",
     allowOverwrite: true,
   });
+  return new Set(Object.keys(metafile.inputs));
 }
 
 function filesBelow(root: string, folder: string): string[] {

@@ -1,0 +1,59 @@
+import { spawn } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+
+/** How a suite ended, with the first failing test. */
+export interface Verdict {
+  readonly outcome: "passed" | "failed" | "timeout";
+  readonly failed?: string;
+}
+
+/** A suite that takes longer is stopped: a wall that is missing may also hang a test. */
+const TIMEOUT_MS = 180_000;
+
+/**
+ * Runs one compiled test until it fails or ends.
+ *
+ * @param folder it runs in
+ * @param worker the bundle that it boots
+ */
+export function runTest(folder: string, test: string, worker?: string): Promise<Verdict> {
+  const temporary = path.join(folder, "tmp");
+  mkdirSync(temporary, { recursive: true });
+  const child = spawn(process.execPath, ["--test", "--test-reporter=tap", test], {
+    cwd: folder,
+    // A group of its own, so that the runtime that it starts ends with it.
+    detached: true,
+    stdio: ["ignore", "pipe", "ignore"],
+    env: {
+      ...process.env,
+      NODE_OPTIONS: "",
+      TMPDIR: temporary,
+      ...(worker === undefined ? {} : { WORKER_BUNDLE: worker }),
+    },
+  });
+  const stop = (): void => {
+    if (child.pid === undefined) return;
+    try {
+      process.kill(-child.pid, "SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+  };
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => end({ outcome: "timeout" }), TIMEOUT_MS);
+    let output = "";
+    const end = (verdict: Verdict): void => {
+      clearTimeout(timer);
+      stop();
+      resolve(verdict);
+    };
+    child.stdout.on("data", (chunk: unknown) => {
+      output += String(chunk);
+      const failed = /^ *not ok \d+ - (.*)$/m.exec(output)?.[1];
+      if (failed !== undefined) end({ outcome: "failed", failed });
+    });
+    child.on("error", reject);
+    child.on("close", (code) => end({ outcome: code === 0 ? "passed" : "failed" }));
+  });
+}

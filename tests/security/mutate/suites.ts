@@ -1,0 +1,31 @@
+import path from "node:path";
+
+/** A test, and the Worker that it boots: paths of their sources. */
+export interface Suite {
+  readonly test: string;
+  readonly worker?: string;
+}
+
+const POOL = "platform/worker/testing/pool-entry.ts";
+const SECURITY: readonly Suite[] = [
+  { test: "tests/security/storage-walls.test.ts", worker: "platform/storage/testing/storage-worker.ts" },
+  { test: "tests/security/peer-failures.test.ts", worker: POOL },
+  { test: "tests/security/isolation-matrix.test.ts", worker: POOL },
+];
+
+/**
+ * Suites that may miss a wall of a source, those that are fast first: the tests of its own package, then those of tests/security.
+ *
+ * @param files paths of all sources
+ */
+export function suitesOf(file: string, files: Iterable<string>): readonly Suite[] {
+  const folder = path.posix.dirname(file);
+  const all = [...files];
+  // Each package has at most one Worker for its tests.
+  const worker = all.find((name) => path.posix.dirname(name) === `${folder}/testing` && name.endsWith("-worker.ts"));
+  const tests = all.filter((name) => path.posix.dirname(name) === folder && name.endsWith(".test.ts"));
+  const own = tests.map((test) => (worker === undefined ? { test } : { test, worker }));
+  // The test of the very file is the likeliest to miss something.
+  const isItsTest = ({ test }: Suite): boolean => test === file.replace(/\.ts$/, ".test.ts");
+  return [...own.filter(isItsTest), ...own.filter((suite) => !isItsTest(suite)), ...SECURITY];
+}
