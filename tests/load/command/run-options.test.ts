@@ -7,7 +7,7 @@ import { CommandError, parseCommandLine } from "#tools/command/command-line";
 const read = (...argv: string[]) =>
   readRunOptions(
     parseCommandLine(runSpec, ["--product", "/p.js", ...argv]),
-    { userDir: "/home/ada", workspaceDir: "/repo" },
+    { userDir: "/ada", workspaceDir: "/repo" },
     { LOAD_KEY: "ak_of_env" },
   );
 
