@@ -23,7 +23,7 @@ describe("logger", () => {
 
   it("redacts the text of an error", () => {
     const lines: string[] = [];
-    createLogger("info", (line) => lines.push(line)).log("error", "failed", { error: "for ada@example.com" });
+    createLogger("info", (line) => lines.push(line)).log("error", "request_failed", { error: "for ada@example.com" });
     assert.ok(!lines.join("").includes("ada@example.com"));
   });
 

@@ -1,3 +1,4 @@
+import type { LogEvent } from "#observability/log-docs";
 import { redact } from "#observability/redact";
 
 export const LOG_LEVELS = ["debug", "info", "warn", "error"] as const;
@@ -5,7 +6,7 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 
 /**
  * Fields a log line may hold. There is none for prompts, answers, keys or bodies: what has no field cannot be logged.
- * `error` is text from inside the platform and is redacted on its way out.
+ * `error` is text from inside the platform and is redacted on its way out. `log-docs.ts` says what each tells.
  */
 export interface LogFields {
   readonly tenantId?: string;
@@ -72,7 +73,7 @@ export interface LogFields {
 
 /** Writes one JSON object per line: `{level, event, at, …fields}`. */
 export interface Logger {
-  log(level: LogLevel, event: string, fields?: LogFields): void;
+  log(level: LogLevel, event: LogEvent, fields?: LogFields): void;
   /** A logger that adds these fields to each line. */
   with(fields: LogFields): Logger;
 }
