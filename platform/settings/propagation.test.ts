@@ -7,7 +7,7 @@ import { startSettings, type TestSettings } from "#settings/testing/start-settin
 const BOUND_MS = 60_000;
 
 /** The time between two requests of an isolate: from always busy to nearly idle, and gaps that fit the inner times badly. */
-const REQUEST_EVERY_MS = [1_000, 7_000, 14_999, 15_000, 20_000, 29_999, 30_000, 31_000, 59_000, 600_000];
+const REQUEST_EVERY_MS = [3_000, 7_000, 14_999, 15_000, 20_000, 29_999, 30_000, 31_000, 59_000, 600_000];
 /** When something is changed after a request that has seen the old state. */
 const CHANGE_AFTER_MS = [0, 1, 14_000, 29_999, 30_001];
 
