@@ -121,6 +121,7 @@ export function composeServices(
       }),
     asset: (path, etag) => readAsset(env.ASSETS, path, etag),
     metrics,
+    hasMetrics: parts.metrics !== undefined,
     flushMetrics: () => parts.metrics?.flush() ?? Promise.resolve(),
     checkDependencies: (tenant) =>
       checkDependencies(env, {

@@ -91,6 +91,20 @@ describe("rate limits and budgets, in workerd", () => {
     assert.equal(budget.limit, 3_000);
   });
 
+  it("tells what is open to a key: its scopes, and which features its tenant has", async () => {
+    const key = await worker.makeKey("initech", ["chat", "metrics"]);
+    const open = async (call: Call): Promise<unknown> => {
+      const { scopes, features } = (await worker.call("/usage", call)).json.data as unknown as Record<string, unknown>;
+      return { scopes, features };
+    };
+    assert.deepEqual(await open(initech(key)), {
+      scopes: ["chat", "metrics"],
+      features: { metrics: true, speech: false },
+    });
+    const speaking = await open({ tenant: "acme", key: await worker.makeKey("acme", ["tts"]) });
+    assert.deepEqual(speaking, { scopes: ["tts"], features: { metrics: true, speech: true } });
+  });
+
   it("demands a key for /usage", async () => {
     assert.equal((await worker.call("/usage", initech())).status, 401);
   });

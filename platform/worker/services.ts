@@ -41,6 +41,8 @@ export interface Services {
   /** What tools did, and speech. */
   readonly audit: AuditLog;
   readonly metrics: MetricsClient;
+  /** Whether anything is measured: tenants that do not want it have no objects to ask. */
+  readonly hasMetrics: boolean;
   /** Stores what this isolate has measured, so that who reads metrics now sees it. */
   flushMetrics(): Promise<void>;
   /** What a caller has used of its limits and budgets. */

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
-import { findings, keepPicture, openPage, startBrowser, type WatchedPage } from "./start-browser.js";
+import { findings, keepPicture, openPage, type PageOptions, startBrowser, type WatchedPage } from "./start-browser.js";
 
 const HANDBOOK = `# Handbook of the harbour
 
@@ -34,8 +34,8 @@ describe("the console, in Chromium", () => {
     await worker.dispose();
   });
 
-  async function signedIn(size?: { width: number; height: number }): Promise<WatchedPage> {
-    const watched = await openPage(browser, origin, size);
+  async function signedIn(options?: PageOptions): Promise<WatchedPage> {
+    const watched = await openPage(browser, origin, options);
     await watched.page
       .getByLabel("API key")
       .fill(await worker.makeKey("acme", ["chat", "search", "ingest", "tools", "admin"]));
@@ -149,7 +149,7 @@ describe("the console, in Chromium", () => {
     it(`has names on all controls and enough contrast in every view, ${scheme}`, async () => {
       const { page, problems } = await signedIn();
       await page.emulateMedia({ colorScheme: scheme });
-      for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Audit"]) {
+      for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Metrics", "Audit"]) {
         await open(page, view);
         await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
         assert.deepEqual(await findings(page, "unnamedControls"), [], view);
@@ -161,14 +161,25 @@ describe("the console, in Chromium", () => {
   }
 
   it("fits a phone: nothing is wider than the screen", async () => {
-    const { page } = await signedIn({ width: 390, height: 800 });
-    for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Audit"]) {
+    const { page } = await signedIn({ size: { width: 390, height: 800 } });
+    for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Metrics", "Audit"]) {
       await open(page, view);
       await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
       assert.ok(await page.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"), view);
     }
     await open(page, "Chat");
     await keepPicture(page, "phone");
+  });
+
+  it("says how metrics are switched on, and asks for none, while the tenant is not measured", async () => {
+    const { page, problems, requests } = await signedIn();
+    await open(page, "Metrics");
+    await page.getByText('"insights": { "enabled": true }').waitFor();
+    assert.deepEqual(
+      requests.filter((url) => url.includes("/metrics")),
+      [],
+    );
+    assert.deepEqual(problems, []);
   });
 
   it("shows the API for people", async () => {

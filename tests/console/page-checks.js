@@ -1,5 +1,5 @@
 // Checks that run inside a page, put there before its own scripts. Plain JavaScript: nothing compiles it.
-globalThis.pageChecks = { unnamedControls, faintTexts };
+globalThis.pageChecks = { unnamedControls, faintTexts, movedThings };
 
 /** Controls that a screen reader could not name (WCAG 2.2, 4.1.2), as HTML. */
 function unnamedControls() {
@@ -45,4 +45,22 @@ function luminance(colours) {
     .map((value) => value / 255)
     .map((value) => (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4));
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+const moved = [];
+const observer = new PerformanceObserver((list) => note(list.getEntries()));
+observer.observe({ type: "layout-shift", buffered: true });
+
+function note(entries) {
+  for (const { node, previousRect: from, currentRect: to } of entries.flatMap(({ sources }) => sources)) {
+    const html = node?.outerHTML ?? node?.parentElement?.outerHTML ?? "something that is gone";
+    const way = [from, to].map(({ x, y, width, height }) => [x, y, width, height].join()).join(" to ");
+    moved.push(`${way} ${html.slice(0, 200)}`);
+  }
+}
+
+/** What has moved since the page was opened though nobody scrolled (Layout Instability API), behind a click too. */
+function movedThings() {
+  note(observer.takeRecords());
+  return moved;
 }

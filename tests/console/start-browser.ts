@@ -27,13 +27,21 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ["--no-sandbox"] });
 }
 
-/** Opens a page of its own, of a desktop's size unless another is given. */
+/** How a page is opened, where that matters. */
+export interface PageOptions {
+  /** Pixels; a desktop's unless another is given. */
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Sent with every request. */
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Opens a page of its own. */
 export async function openPage(
   browser: Browser,
   url: string,
-  size = { width: 1200, height: 800 },
+  { size = { width: 1200, height: 800 }, headers = {} }: PageOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: size });
+  const context = await browser.newContext({ viewport: size, extraHTTPHeaders: headers });
   await context.addInitScript({ path: path.resolve("tests/console/page-checks.js") });
   const page = await context.newPage();
   const problems: string[] = [];
@@ -58,6 +66,9 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 }
 
 /** What one of the checks of page-checks.js finds in a page. */
-export async function findings(page: Page, check: "unnamedControls" | "faintTexts"): Promise<readonly string[]> {
+export async function findings(
+  page: Page,
+  check: "unnamedControls" | "faintTexts" | "movedThings",
+): Promise<readonly string[]> {
   return page.evaluate<string[]>(`pageChecks.${check}()`);
 }

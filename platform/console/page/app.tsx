@@ -1,14 +1,15 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 
-import { ApiClient } from "./api-client.js";
+import type { ApiClient } from "./api-client.js";
 import { AuditView } from "./audit-view.js";
 import { ChatView } from "./chat-view.js";
 import { DocumentsView } from "./documents-view.js";
+import { MetricsView } from "./metrics/metrics-view.js";
 import { SearchView } from "./search-view.js";
 import { SignIn } from "./sign-in.js";
 import { ToolsView } from "./tools-view.js";
-import { ApiContext } from "./use-api.js";
+import { ApiContext, type Caller, CallerContext } from "./use-api.js";
 import { UsageView } from "./usage-view.js";
 
 const VIEWS: readonly { readonly id: string; readonly title: string; readonly View: ComponentType }[] = [
@@ -17,28 +18,29 @@ const VIEWS: readonly { readonly id: string; readonly title: string; readonly Vi
   { id: "documents", title: "Documents", View: DocumentsView },
   { id: "tools", title: "Tools", View: ToolsView },
   { id: "usage", title: "Usage", View: UsageView },
+  { id: "metrics", title: "Metrics", View: MetricsView },
   { id: "audit", title: "Audit", View: AuditView },
 ];
 
 /** The console: one view at a time, named by the address's fragment. */
 export function App(): JSX.Element {
-  const [client, setClient] = useState<ApiClient>();
+  const [signedIn, setSignedIn] = useState<{ readonly client: ApiClient; readonly caller: Caller }>();
   const current = useFragment();
   const { id, title, View } = VIEWS.find((view) => view.id === current) ?? first(VIEWS);
   useEffect(() => {
-    document.title = client === undefined ? "Sign in · Console" : `${title} · Console`;
-  }, [client, title]);
-  if (client === undefined) {
+    document.title = signedIn === undefined ? "Sign in · Console" : `${title} · Console`;
+  }, [signedIn, title]);
+  if (signedIn === undefined) {
     return (
       <SignIn
-        onKey={(key) => {
-          setClient(new ApiClient(key));
+        onKey={(client, caller) => {
+          setSignedIn({ client, caller });
         }}
       />
     );
   }
   return (
-    <ApiContext.Provider value={client}>
+    <ApiContext.Provider value={signedIn.client}>
       <header class="bar">
         <nav aria-label="Views">
           {VIEWS.map((view) => (
@@ -53,7 +55,7 @@ export function App(): JSX.Element {
             type="button"
             class="quiet"
             onClick={() => {
-              setClient(undefined);
+              setSignedIn(undefined);
             }}
           >
             Sign out
@@ -62,7 +64,9 @@ export function App(): JSX.Element {
       </header>
       <main id="main">
         <h1 class="visually-hidden">{title}</h1>
-        <View />
+        <CallerContext.Provider value={signedIn.caller}>
+          <View />
+        </CallerContext.Provider>
       </main>
     </ApiContext.Provider>
   );

@@ -3,17 +3,18 @@ import { useState } from "preact/hooks";
 
 import { ApiClient } from "./api-client.js";
 import { ErrorNotice } from "./notice.js";
+import type { Caller } from "./use-api.js";
 
 /** Asks for an API key and tries it. The key is kept in memory and nowhere else. */
-export function SignIn({ onKey }: { onKey: (key: string) => void }): JSX.Element {
+export function SignIn({ onKey }: { onKey: (client: ApiClient, caller: Caller) => void }): JSX.Element {
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>();
   const signIn = async (key: string): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      await new ApiClient(key).get("/usage");
-      onKey(key);
+      const client = new ApiClient(key);
+      onKey(client, await client.get<Caller>("/usage"));
     } catch (thrown) {
       setError(thrown);
       setBusy(false);

@@ -6,6 +6,18 @@ import type { ApiClient } from "./api-client.js";
 /** The client of who is signed in. */
 export const ApiContext = createContext<ApiClient | undefined>(undefined);
 
+/** What is open to who is signed in, as `GET /usage` says. */
+export interface Caller {
+  readonly scopes: readonly string[];
+  readonly features: { readonly metrics: boolean; readonly speech: boolean };
+}
+
+export const CallerContext = createContext<Caller>({ scopes: [], features: { metrics: false, speech: false } });
+
+export function useCaller(): Caller {
+  return useContext(CallerContext);
+}
+
 export function useApi(): ApiClient {
   const api = useContext(ApiContext);
   if (api === undefined) throw new Error("no ApiContext around this component");
@@ -20,22 +32,27 @@ export interface Loaded<Data> {
   readonly reload: () => void;
 }
 
-/** Reads a path once, and again with `reload`. An answer that comes after the next question is dropped. */
+/** Reads a path once, and again with `reload`. An answer that comes after the next question is dropped; what was read stays when a later reading fails. */
 export function useLoaded<Data>(path: string): Loaded<Data> {
+  return useRead((api) => api.get<Data>(path), path);
+}
+
+/** As `useLoaded`, for what takes several calls. `question` says what `read` reads: it reads anew when that changes. */
+export function useRead<Data>(read: (api: ApiClient) => Promise<Data>, question: string): Loaded<Data> {
   const api = useApi();
   const [round, setRound] = useState(0);
   const [state, setState] = useState<{ data?: Data; error?: unknown; isLoading: boolean }>({ isLoading: true });
   useEffect(() => {
     let isCurrent = true;
     setState(({ data }) => ({ ...(data === undefined ? {} : { data }), isLoading: true }));
-    api.get<Data>(path).then(
+    read(api).then(
       (data) => isCurrent && setState({ data, isLoading: false }),
-      (error: unknown) => isCurrent && setState({ error, isLoading: false }),
+      (error: unknown) => isCurrent && setState((before) => ({ ...before, error, isLoading: false })),
     );
     return () => {
       isCurrent = false;
     };
-  }, [api, path, round]);
+  }, [api, question, round]);
   const reload = useCallback(() => {
     setRound((before) => before + 1);
   }, []);

@@ -24,7 +24,13 @@ const budgetSchema = z.object({
   mode: z.enum(["enforce", "warn"]),
 });
 
-/** `GET /usage`: what the caller has used of each limit and budget, and when it resets. */
+/** What the caller can do here: a page shows nothing else. */
+const callerShape = {
+  scopes: z.array(z.string()),
+  features: z.object({ metrics: z.boolean(), speech: z.boolean() }),
+};
+
+/** `GET /usage`: what the caller has used of each limit and budget, and when it resets; and what is open to it. */
 export const usageRoute = defineRoute<Services>()(
   {
     method: "GET",
@@ -33,10 +39,16 @@ export const usageRoute = defineRoute<Services>()(
     summary: "What the caller has used of each limit and budget, and when it resets",
     tag: "operations",
     access: "any-key",
-    response: z.looseObject({ limits: z.array(limitSchema), budgets: z.array(budgetSchema) }),
+    response: z.looseObject({
+      limits: z.array(limitSchema),
+      budgets: z.array(budgetSchema),
+      ...callerShape,
+    }),
   },
   async ({ tenant, services, principal, request, traceId }) => {
     const ip = request.headers.get("cf-connecting-ip") ?? "unknown";
-    return envelope(traceId, await services.usage(tenant, { principalId: principal.id, ip }));
+    const usage = await services.usage(tenant, { principalId: principal.id, ip });
+    const features = { metrics: services.hasMetrics, speech: services.speechModels(tenant).length > 0 };
+    return envelope(traceId, { ...usage, scopes: [...principal.scopes], features });
   },
 );
