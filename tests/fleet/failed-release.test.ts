@@ -39,15 +39,24 @@ describe("a release that is bad", () => {
   it("aborts a canary that is bad in a way that the checks did not find", async () => {
     const stable = await version();
     fleet.build("acme", "ill");
-    rewriteBundle(
-      fleet,
-      "acme",
-      (code) => `${code.replace(/(\w+) as default/, "__ill as default")}
-const __ill = { fetch: (request, env, context) => new URL(request.url).search.includes("deep")
-  ? new Response("", { status: 500 }) : ${/(\w+) as default/.exec(code)?.[1] ?? ""}.fetch(request, env, context) };`,
-    );
+    rewriteBundle(fleet, "acme", failsWhere('new URL(request.url).search.includes("deep")'));
     const output = await acme.fail("deploy", "--canary", "10", "--observe", "60", "--promote", ...BRIEF);
     assert.match(output, /bad canary: 3 of 3 health checks failed\naborted/);
+    assert.equal(await version(), stable);
+    fleet.build("acme");
+    assert.match(await acme.succeed("drift"), /no drift/);
+  });
+
+  it("aborts a canary that is well, and fails its users", async () => {
+    const stable = await version();
+    fleet.build("acme", "worse");
+    rewriteBundle(fleet, "acme", failsWhere('new URL(request.url).pathname === "/documents"'));
+    const end = new AbortController();
+    const users = useUntil(end.signal, fleet);
+    const output = await acme.fail("deploy", "--canary", "50", "--observe", "120", "--promote", ...BRIEF);
+    end.abort();
+    await users;
+    assert.match(output, /bad canary: \d+ of \d+ requests failed \(\d+\.\d %, against 0\.0 %\)\naborted/);
     assert.equal(await version(), stable);
     fleet.build("acme");
     assert.match(await acme.succeed("drift"), /no drift/);
@@ -61,6 +70,21 @@ const __ill = { fetch: (request, env, context) => new URL(request.url).search.in
     assert.match(await acme.succeed("drift"), /no drift/);
   });
 });
+
+/** Asks, one request after the other, until the signal. */
+async function useUntil(signal: AbortSignal, fleet: FleetWorkspace): Promise<void> {
+  while (!signal.aborted) await fleet.ask(HOST, "/documents");
+}
+
+/** A bundle that answers with a failure of its own where the condition on `request` holds. */
+function failsWhere(condition: string): (code: string) => string {
+  return (code) => {
+    const name = /(\w+) as default/.exec(code)?.[1] ?? "";
+    return `${code.replace(`${name} as default`, "__ill as default")}
+const __ill = { fetch: (request, env, context) =>
+  ${condition} ? new Response("", { status: 500 }) : ${name}.fetch(request, env, context) };`;
+  };
+}
 
 function rewriteBundle({ folder }: FleetWorkspace, tenant: string, change: (code: string) => string): void {
   const bundle = path.join(folder, `tenants/${tenant}/bundle.js`);
