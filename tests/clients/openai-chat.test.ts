@@ -218,6 +218,27 @@ describe("the openai client: chat completions", () => {
     await until(async () => (await setup.worker.runtime.control.modelCalls())[0]?.aborted === true);
   });
 
+  // Miniflare does not tell a Worker that a client left before its answer began: here the model talks to its end.
+  it("settles what it cost and asks no second time when a client aborts that waits for a whole answer", async () => {
+    const key = await setup.worker.makeKey("umbrella", ["chat"]);
+    const client = setup.client({ apiKey: key, maxRetries: 2 });
+    const calls = async () => setup.worker.runtime.control.modelCalls();
+    const usage = async () =>
+      (await setup.worker.call("/usage", { tenant: "umbrella", key })).json.data as unknown as Usage;
+    const words = Array.from({ length: 20 }, (_, n) => `word ${n} `);
+    await setup.worker.runtime.control.plan({ kind: "chunks", chunks: wordsAsChunks(words), delayMs: 20 });
+    const controller = new AbortController();
+    const answer = client.chat.completions.create(ASKED, { signal: controller.signal });
+    await until(async () => (await calls()).length === 1);
+    controller.abort();
+    await assert.rejects(answer, APIUserAbortError);
+    await until(async () => {
+      const [{ used, reserved } = { used: 0, reserved: 0 }] = (await usage()).budgets;
+      return reserved === 0 && used > 0;
+    });
+    assert.equal((await calls()).length, 1);
+  });
+
   it("tells a failure in mid-stream as an error event, after the text so far and without [DONE]", async () => {
     await setup.worker.runtime.control.plan({ kind: "cut", afterTokens: 3 });
     const stream = await setup.client().chat.completions.create({ ...ASKED, stream: true });
@@ -258,3 +279,7 @@ describe("the openai client: chat completions", () => {
     assert.equal(own.model, MODEL);
   });
 });
+
+interface Usage {
+  readonly budgets: readonly { readonly used: number; readonly reserved: number }[];
+}

@@ -169,6 +169,25 @@ describe("the openai client: errors", () => {
     }
   });
 
+  it("waits as long as a limit tells it, by either header, and is then served", async () => {
+    const served = ["retry-after", "retry-after-ms"].map(async (left) => {
+      const apiKey = await setup.worker.makeKey("initech", ["chat"]);
+      // As if from somewhere else each: an address has its own limit.
+      const defaultHeaders = { "cf-connecting-ip": `192.0.2.${left.length}` };
+      await Promise.all(Array.from({ length: 20 }, () => setup.client({ apiKey, defaultHeaders }).models.list()));
+      const { fetch, attempts } = watchedFetch(left);
+      const client = setup.client({ apiKey, defaultHeaders, fetch, maxRetries: 1 });
+      // On a slow machine the first ones are forgotten again before the last ones come.
+      while (!attempts.some(({ status }) => status === 429)) await client.models.list();
+      const [refused, repeated] = attempts.slice(-2);
+      assert.deepEqual([refused?.status, repeated?.status], [429, 200], left);
+      const waitedMs = (repeated?.sentMs ?? 0) - (refused?.answeredMs ?? 0);
+      // A timer may be a moment early.
+      assert.ok(waitedMs > 0 && waitedMs >= (refused?.toldMs ?? Infinity) - 20, `${left}: ${waitedMs} ms`);
+    });
+    await Promise.all(served);
+  });
+
   it("refuses what the budget does not cover with RateLimitError, and the client does not try again", async () => {
     const client = setup.client({ apiKey: await setup.worker.makeKey("initech", ["chat"]), maxRetries: 2 });
     const error = await rejected(client.chat.completions.create({ messages, model: INITECH_MODEL, max_tokens: 5_000 }));
@@ -206,3 +225,28 @@ describe("the openai client: errors", () => {
     assert.equal((await setup.worker.runtime.control.modelCalls()).length, 1);
   });
 });
+
+interface Attempt {
+  readonly status: number;
+  readonly sentMs: number;
+  readonly answeredMs: number;
+  /** What the header says to wait. */
+  readonly toldMs: number;
+}
+
+/** The network, with a note of each attempt, and with one of the two headers that say when to come back. */
+function watchedFetch(left: string): { readonly fetch: typeof fetch; readonly attempts: readonly Attempt[] } {
+  const attempts: Attempt[] = [];
+  return {
+    attempts,
+    fetch: async (input, init) => {
+      const sentMs = Date.now();
+      const response = await fetch(input, init);
+      const headers = new Headers(response.headers);
+      headers.delete(left === "retry-after" ? "retry-after-ms" : "retry-after");
+      const toldMs = Number(headers.get(left)) * (left === "retry-after" ? 1_000 : 1);
+      attempts.push({ status: response.status, sentMs, answeredMs: Date.now(), toldMs });
+      return new Response(response.body, { status: response.status, headers });
+    },
+  };
+}

@@ -40,11 +40,11 @@ export function wordsAsChunks(words: readonly string[]): string[] {
   ];
 }
 
-/** Waits until a condition holds; fails after two seconds. */
+/** Waits until a condition holds; fails after ten seconds. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  const endMs = Date.now() + 2_000;
+  const endMs = Date.now() + 10_000;
   while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error("it did not come to that within two seconds");
+    if (Date.now() > endMs) throw new Error("it did not come to that within ten seconds");
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
