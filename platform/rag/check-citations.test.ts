@@ -56,6 +56,8 @@ describe("checkCitations", () => {
       "2 unsupported",
     ]);
     assert.deepEqual(verdicts("The warranty [1] covers 36 months."), ["1 unsupported"]);
+    assert.deepEqual(verdicts("Covers: 24 months [1] Repairs take 5 days. [2]"), ["1 supported", "2 supported"]);
+    assert.deepEqual(verdicts("Covers: 24 months [1] Repairs take 6 days."), ["1 unsupported"]);
     assert.deepEqual(verdicts("The warranty covers 24 months [1] and [2]."), ["1 supported", "2 unsupported"]);
   });
 

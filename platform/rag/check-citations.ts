@@ -86,10 +86,10 @@ interface Claim {
 
 /**
  * Sentences, or what they say before each of their markers, with the numbers they cite. A marker after the full stop
- * belongs to the sentence before it.
+ * belongs to what stands before it; what is left of a sentence behind its last marker belongs to that.
  */
 function splitClaims(answer: string): Claim[] {
-  const claims: { text: string; cited: number[] }[] = [];
+  const claims: { text: string; cited: number[]; isRest: boolean }[] = [];
   for (const { start, end } of splitSentences(answer)) {
     const sentence = answer.slice(start, end);
     const leading = LEADING_MARKERS.exec(sentence)?.[0] ?? "";
@@ -97,10 +97,22 @@ function splitClaims(answer: string): Claim[] {
     const isTrailing = leading !== "" && previous !== undefined;
     if (isTrailing) previous.cited = [...new Set([...previous.cited, ...citedNumbers(leading)])];
     const own = isTrailing ? sentence.slice(leading.length) : sentence;
-    for (const part of splitAfterMarkers(own))
-      if (part.trim() !== "") claims.push({ text: withoutMarkers(part).trim(), cited: [...citedNumbers(part)] });
+    for (const [index, part] of splitAfterMarkers(own).entries()) {
+      const text = withoutMarkers(part).trim();
+      if (part.trim() !== "") claims.push({ text, cited: [...citedNumbers(part)], isRest: index > 0 });
+    }
   }
-  return claims;
+  return joinRests(claims);
+}
+
+/** What stands behind a marker and has none itself goes with what the marker stands behind. */
+function joinRests(claims: readonly (Claim & { readonly isRest: boolean })[]): Claim[] {
+  const joined: Claim[] = [];
+  for (const { text, cited, isRest } of claims) {
+    const before = isRest && cited.length === 0 ? joined.pop() : undefined;
+    joined.push(before === undefined ? { text, cited } : { text: `${before.text} ${text}`, cited: before.cited });
+  }
+  return joined;
 }
 
 const LEADING_MARKERS = /^(?:\[[\d \t,;–-]{1,60}\][ \t]{0,3})+[.,;]?/;

@@ -27,8 +27,8 @@ export function withoutMarkers(text: string): string {
 }
 
 /**
- * Divides a sentence behind its markers: "A [1] and B [2]." says two things. What has no marker of its own, or no words,
- * stays with what stands before it. Joined, the parts are the sentence. Pure.
+ * Divides a sentence behind its markers: "A [1] and B [2]." says two things. Markers without words before them stay with
+ * the part before; what stands behind the last marker is a part of its own. Joined, the parts are the sentence. Pure.
  */
 export function splitAfterMarkers(sentence: string): readonly string[] {
   const parts: string[] = [];
@@ -41,7 +41,7 @@ export function splitAfterMarkers(sentence: string): readonly string[] {
     else parts.push(part);
     start = end;
   }
-  if (start < sentence.length) parts.push((parts.pop() ?? "") + sentence.slice(start));
+  if (start < sentence.length) parts.push(sentence.slice(start));
   return parts;
 }
 
