@@ -191,15 +191,20 @@ const TABLES = [
   "ingest_job_texts",
 ];
 
+/** Longer than what is kept for a minute, and far from what is kept for an hour. */
+const SHORT_LIVED_MS = 600_000;
+
 async function dump(worker: TestWorker, owner: Owner, own: Belongings): Promise<string> {
   const { DB, KV } = await worker.runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
   const rows = TABLES.map((table) => DB.prepare(`SELECT * FROM ${table} WHERE tenant_id = ?1`).bind(VICTIM));
   const stored = (await DB.batch(rows)).map(({ results }) => results);
   const { keys } = await KV.list({ prefix: `${VICTIM}:` });
+  // What is kept for a minute goes by itself while a slow machine still asks.
+  const lastingKeys = keys.filter(({ expiration = Infinity }) => expiration * 1_000 > Date.now() + SHORT_LIVED_MS);
   const told = [];
   for (const path of [`${own.sessionId}/history`, `${own.pausedSessionId}/events`]) {
     const { status, text } = await worker.call(`/chat/${path}`, { ...owner });
     told.push([path, status, text.replace(/"traceId":"[^"]*"/g, "")]);
   }
-  return JSON.stringify([stored, keys, told], undefined, 1);
+  return JSON.stringify([stored, lastingKeys, told], undefined, 1);
 }
