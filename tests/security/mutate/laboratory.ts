@@ -64,7 +64,7 @@ export async function openLaboratory(workspace: string, packages: string): Promi
       const seen = (await sourcesOfTest(test)).has(outputOf(file));
       return seen || (worker !== undefined && (await sourcesOfWorker(worker)).has(outputOf(file)));
     },
-    async run({ test, worker }, mutant) {
+    async run({ test, worker, names }, mutant) {
       if (worker !== undefined) await sourcesOfWorker(worker);
       const isInWorker = mutant !== undefined && workers.get(worker ?? "")?.has(outputOf(mutant.file)) === true;
       const bundleAgain = async (): Promise<unknown> =>
@@ -72,7 +72,10 @@ export async function openLaboratory(workspace: string, packages: string): Promi
       if (mutant !== undefined) write(folder, outputOf(mutant.file), await compile(mutant.text));
       try {
         await bundleAgain();
-        return await runTest(folder, outputOf(test), worker === undefined ? undefined : workerOf(worker));
+        return await runTest(folder, outputOf(test), {
+          worker: worker === undefined ? undefined : workerOf(worker),
+          names,
+        });
       } finally {
         if (mutant !== undefined) write(folder, outputOf(mutant.file), await compile(sources.get(mutant.file) ?? ""));
         await bundleAgain();

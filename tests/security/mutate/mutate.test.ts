@@ -69,12 +69,19 @@ describe("suites that may miss a wall", () => {
       "platform/limits/testing/quota-worker.ts",
       "platform/other/a.test.ts",
     ];
-    const suites = suitesOf("platform/limits/quota.ts", files);
+    const suites = suitesOf("platform/limits/quota.ts", new Map(files.map((file) => [file, ""])));
     const worker = "platform/limits/testing/quota-worker.ts";
     assert.deepEqual(suites.slice(0, 2), [
       { test: "platform/limits/quota.test.ts", worker },
       { test: "platform/limits/a.test.ts", worker },
     ]);
     assert.ok(suites.slice(2).every(({ test }) => test.startsWith("tests/security/")) && suites.length === 5);
+  });
+
+  it("ask first about the routes that the source has, then about all", () => {
+    const source = '    path: "/ingest",\n    path: "/ingest/:jobId",\n    path: "/v1/a-b:c",\n';
+    const suites = suitesOf("platform/worker/routes/a.ts", new Map([["platform/worker/routes/a.ts", source]]));
+    const names = suites.map((suite) => suite.names);
+    assert.deepEqual(names, ["[A-Z]+ (?:/ingest|/ingest/|/v1/a-b)", undefined, undefined, undefined]);
   });
 });

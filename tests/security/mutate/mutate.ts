@@ -105,7 +105,7 @@ async function tryAll(
 
 /** The first test that fails without the wall, of those that have its source in them. */
 async function findKiller(laboratory: Laboratory, mutant: Mutant, sound: Set<string>): Promise<string | undefined> {
-  for (const suite of suitesOf(mutant.file, laboratory.sources.keys())) {
+  for (const suite of suitesOf(mutant.file, laboratory.sources)) {
     if (!(await laboratory.sees(suite, mutant.file))) continue;
     await demandSound(laboratory, suite, sound);
     const { outcome, failed = outcome } = await laboratory.run(suite, mutant);
@@ -116,9 +116,10 @@ async function findKiller(laboratory: Laboratory, mutant: Mutant, sound: Set<str
 
 /** A test that fails by itself would miss every wall. */
 async function demandSound(laboratory: Laboratory, suite: Suite, sound: Set<string>): Promise<void> {
-  if (sound.has(suite.test)) return;
+  const key = `${suite.test} ${suite.names ?? ""}`;
+  if (sound.has(key)) return;
   const { outcome, failed = outcome } = await laboratory.run(suite);
   if (outcome !== "passed")
     throw new CommandError(`${suite.test} fails with all walls in place: ${failed}`, { fix: "Mend it first." });
-  sound.add(suite.test);
+  sound.add(key);
 }

@@ -9,29 +9,38 @@ export interface Verdict {
 }
 
 /** A suite that takes longer is stopped: a wall that is missing may also hang a test. */
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = 600_000;
 
 /**
  * Runs one compiled test until it fails or ends.
  *
  * @param folder it runs in
- * @param worker the bundle that it boots
+ * @param options.worker the bundle that it boots
+ * @param options.names only tests whose names match
  */
-export function runTest(folder: string, test: string, worker?: string): Promise<Verdict> {
+export function runTest(
+  folder: string,
+  test: string,
+  { worker, names }: { readonly worker?: string | undefined; readonly names?: string | undefined },
+): Promise<Verdict> {
   const temporary = path.join(folder, "tmp");
   mkdirSync(temporary, { recursive: true });
-  const child = spawn(process.execPath, ["--test", "--test-reporter=tap", test], {
-    cwd: folder,
-    // A group of its own, so that the runtime that it starts ends with it.
-    detached: true,
-    stdio: ["ignore", "pipe", "ignore"],
-    env: {
-      ...process.env,
-      NODE_OPTIONS: "",
-      TMPDIR: temporary,
-      ...(worker === undefined ? {} : { WORKER_BUNDLE: worker }),
+  const child = spawn(
+    process.execPath,
+    ["--test", "--test-reporter=tap", ...(names === undefined ? [] : [`--test-name-pattern=${names}`]), test],
+    {
+      cwd: folder,
+      // A group of its own, so that the runtime that it starts ends with it.
+      detached: true,
+      stdio: ["ignore", "pipe", "ignore"],
+      env: {
+        ...process.env,
+        NODE_OPTIONS: "",
+        TMPDIR: temporary,
+        ...(worker === undefined ? {} : { WORKER_BUNDLE: worker }),
+      },
     },
-  });
+  );
   const stop = (): void => {
     if (child.pid === undefined) return;
     try {
