@@ -99,10 +99,13 @@ describe("rate limits and budgets, in workerd", () => {
     };
     assert.deepEqual(await open(initech(key)), {
       scopes: ["chat", "metrics"],
-      features: { metrics: true, speech: false },
+      features: { metrics: true, speech: [] },
     });
     const speaking = await open({ tenant: "acme", key: await worker.makeKey("acme", ["tts"]) });
-    assert.deepEqual(speaking, { scopes: ["tts"], features: { metrics: true, speech: true } });
+    assert.deepEqual(speaking, {
+      scopes: ["tts"],
+      features: { metrics: true, speech: ["@cf/deepgram/aura-1", "@cf/myshell-ai/melotts"] },
+    });
   });
 
   it("demands a key for /usage", async () => {

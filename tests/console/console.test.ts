@@ -7,7 +7,15 @@ import { after, before, describe, it } from "node:test";
 import type { Browser, Page } from "playwright-core";
 
 import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
-import { findings, keepPicture, openPage, type PageOptions, startBrowser, type WatchedPage } from "./start-browser.js";
+import {
+  findings,
+  keepPicture,
+  numberOf,
+  openPage,
+  type PageOptions,
+  startBrowser,
+  type WatchedPage,
+} from "./start-browser.js";
 
 const HANDBOOK = `# Handbook of the harbour
 
@@ -38,7 +46,7 @@ describe("the console, in Chromium", () => {
     const watched = await openPage(browser, origin, options);
     await watched.page
       .getByLabel("API key")
-      .fill(await worker.makeKey("acme", ["chat", "search", "ingest", "tools", "admin"]));
+      .fill(await worker.makeKey("acme", ["chat", "search", "ingest", "tools", "tts", "admin"]));
     await watched.page.getByRole("button", { name: "Sign in" }).click();
     await watched.page.getByLabel("Message").waitFor();
     return watched;
@@ -149,7 +157,7 @@ describe("the console, in Chromium", () => {
     it(`has names on all controls and enough contrast in every view, ${scheme}`, async () => {
       const { page, problems } = await signedIn();
       await page.emulateMedia({ colorScheme: scheme });
-      for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Metrics", "Audit"]) {
+      for (const view of ["Chat", "Search", "Documents", "Tools", "Speech", "Usage", "Metrics", "Audit"]) {
         await open(page, view);
         await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
         assert.deepEqual(await findings(page, "unnamedControls"), [], view);
@@ -162,13 +170,91 @@ describe("the console, in Chromium", () => {
 
   it("fits a phone: nothing is wider than the screen", async () => {
     const { page } = await signedIn({ size: { width: 390, height: 800 } });
-    for (const view of ["Chat", "Search", "Documents", "Tools", "Usage", "Metrics", "Audit"]) {
+    for (const view of ["Chat", "Search", "Documents", "Tools", "Speech", "Usage", "Metrics", "Audit"]) {
       await open(page, view);
       await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
       assert.ok(await page.evaluate<boolean>("document.documentElement.scrollWidth <= innerWidth"), view);
     }
     await open(page, "Chat");
     await keepPicture(page, "phone");
+  });
+
+  it("reads an answer out, without the numbers of its citations", async () => {
+    const { page, problems } = await signedIn();
+    await page.getByLabel("Message").fill("Which radio channel has the harbour master?");
+    await page.getByRole("button", { name: "Send" }).click();
+    const asked = page.waitForRequest((request) => request.url().endsWith("/tts"));
+    await page.evaluate("void document.addEventListener('playing', () => { globalThis.played = 1 }, true)");
+    await page.getByRole("button", { name: "Listen" }).click();
+    const { text } = (await asked).postDataJSON() as { text: string };
+    assert.match(text, /channel 12/);
+    assert.doesNotMatch(text, /\[\d/);
+    assert.equal(await numberOf(page, "globalThis.played"), 1);
+    await page.getByRole("button", { name: "Listen", exact: true }).waitFor();
+    await page.locator("audio").waitFor({ state: "detached" });
+
+    const stopped = Promise.withResolvers<undefined>();
+    await page.route("**/tts", async (route) => {
+      await stopped.promise;
+      await route.abort();
+    });
+    await page.getByRole("button", { name: "Listen", exact: true }).click();
+    await page.getByRole("button", { name: "Stop listening" }).click();
+    await page.getByRole("button", { name: "Listen", exact: true }).waitFor();
+    stopped.resolve(undefined);
+    assert.equal(await page.getByRole("alert").count(), 0);
+    assert.deepEqual(problems, []);
+  });
+
+  it("says a text in a voice and a format, at once or as a job, and plays what was said", async () => {
+    const { page, problems } = await signedIn();
+    await open(page, "Speech");
+    const seconds = () => numberOf(page, "document.querySelector('audio')?.duration");
+    const say = async (text: string): Promise<{ text: string; voice: string; format: string }> => {
+      await page.getByLabel(/^Text/).fill(text);
+      const asked = page.waitForRequest((request) => request.method() === "POST" && request.url().endsWith("/tts"));
+      await page.getByRole("button", { name: "Speak" }).click();
+      return (await asked).postDataJSON() as { text: string; voice: string; format: string };
+    };
+    await page.getByLabel("Voice").selectOption("luna");
+    await page.getByLabel("Format").selectOption("wav");
+    const short = await say("The lamp by the window is switched on.");
+    assert.deepEqual([short.voice, short.format], ["luna", "wav"]);
+    // The simulated voices say 15 characters a second.
+    assert.ok(Math.abs((await seconds()) - short.text.length / 15) < 0.5);
+    assert.match((await page.getByRole("link", { name: /^Download/ }).getAttribute("download")) ?? "", /\.wav$/);
+
+    // The job is not asked before its progress was seen.
+    const seen = Promise.withResolvers<undefined>();
+    await page.route(/\/tts\/[0-9a-f-]{36}$/, async (route) => {
+      await seen.promise;
+      await route.continue();
+    });
+    const long = await say("The boats come home from the sea at eight. ".repeat(30).trim());
+    await page.getByText(/its job is/).waitFor();
+    seen.resolve(undefined);
+    await page.getByRole("button", { name: "Speak" }).waitFor();
+    assert.ok(Math.abs((await seconds()) - long.text.length / 15) < 3);
+    await keepPicture(page, "speech");
+    assert.deepEqual(problems, []);
+  });
+
+  it("says why a text was not said, and stops when it is told to", async () => {
+    const { page } = await signedIn();
+    await open(page, "Speech");
+    await worker.runtime.control.plan({ kind: "error", status: 503 });
+    await page.getByLabel(/^Text/).fill("The lamp is on.");
+    await page.getByRole("button", { name: "Speak" }).click();
+    await page
+      .getByRole("alert")
+      .getByText(/Trace id/)
+      .waitFor();
+    await worker.runtime.control.plan({ kind: "hang" });
+    await page.getByRole("button", { name: "Speak" }).click();
+    await page.getByRole("button", { name: "Stop" }).click();
+    await page.getByRole("button", { name: "Speak" }).waitFor();
+    assert.equal(await page.getByRole("alert").count(), 0);
+    await worker.runtime.control.reset();
   });
 
   it("says how metrics are switched on, and asks for none, while the tenant is not measured", async () => {

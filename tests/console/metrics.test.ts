@@ -8,7 +8,7 @@ import { startTestWorker, type TestWorker } from "#worker/testing/start-test-wor
 import { SEEDED, SEEDED_MINUTES, seedMetrics } from "./seed-metrics.js";
 import { findings, keepPicture, openPage, type PageOptions, startBrowser, type WatchedPage } from "./start-browser.js";
 
-describe("the metrics of the console, in Chromium", () => {
+describe("the console with metrics, in Chromium", () => {
   let worker: TestWorker;
   let browser: Browser;
 
@@ -168,6 +168,23 @@ describe("the metrics of the console, in Chromium", () => {
     await page.unroute("**/metrics/slis*");
     await page.getByRole("button", { name: "Refresh" }).click();
     await page.getByRole("alert").waitFor({ state: "detached" });
+  });
+
+  it("offers no speech where nobody speaks for the tenant, nor to a key that may not", async () => {
+    for (const [tenant, scopes] of [
+      ["umbrella", ["chat", "search", "tts"]],
+      ["acme", ["chat", "search"]],
+    ] as const) {
+      const headers = { "x-tenant-id": tenant };
+      const { page } = await openPage(browser, `${worker.runtime.url.origin}/#speech`, { headers });
+      await page.getByLabel("API key").fill(await worker.makeKey(tenant, scopes));
+      await page.getByRole("button", { name: "Sign in" }).click();
+      await page.getByLabel("Message").fill("Good morning");
+      await page.getByRole("button", { name: "Send" }).click();
+      await page.locator(".turn.assistant .meta").waitFor();
+      assert.equal(await page.getByRole("button", { name: "Listen" }).count(), 0, tenant);
+      assert.equal(await page.getByRole("link", { name: "Speech" }).count(), 0, tenant);
+    }
   });
 
   for (const scheme of ["light", "dark"] as const) {

@@ -72,3 +72,13 @@ export async function findings(
 ): Promise<readonly string[]> {
   return page.evaluate<string[]>(`pageChecks.${check}()`);
 }
+
+/** A number in a page once it is one, and not 0. The page's own policy lets nothing evaluate inside it, so it is asked from outside. */
+export async function numberOf(page: Page, expression: string): Promise<number> {
+  for (let attempt = 0; attempt < 300; attempt++) {
+    const value = Number(await page.evaluate<unknown>(expression));
+    if (value !== 0 && !Number.isNaN(value)) return value;
+    await page.waitForTimeout(100);
+  }
+  throw new Error(`${expression} stayed without a value`);
+}

@@ -56,6 +56,15 @@ export class ApiClient {
     }
   }
 
+  /** An answer that is a file, whole; where the API answers with JSON, its `data`. @throws ApiError */
+  async file<Data>(path: string, body: unknown, signal: AbortSignal): Promise<Blob | Data> {
+    const method = body === undefined ? { method: "GET" } : { method: "POST", body: JSON.stringify(body) };
+    const response = await this.#fetch(path, { ...method, signal });
+    if (!response.ok) throw await toError(response);
+    const isJson = response.headers.get("content-type") === "application/json";
+    return isJson ? ((await response.json()) as { data: Data }).data : response.blob();
+  }
+
   async #call<Data>(path: string, init: RequestInit): Promise<Data> {
     const response = await this.#fetch(path, init);
     if (!response.ok) throw await toError(response);

@@ -9,14 +9,24 @@ import { MetricsView } from "./metrics/metrics-view.js";
 import { SearchView } from "./search-view.js";
 import { SignIn } from "./sign-in.js";
 import { ToolsView } from "./tools-view.js";
-import { ApiContext, type Caller, CallerContext } from "./use-api.js";
+import { SpeechView } from "./speech/speech-view.js";
+import { ApiContext, type Caller, CallerContext, canSpeak } from "./use-api.js";
 import { UsageView } from "./usage-view.js";
 
-const VIEWS: readonly { readonly id: string; readonly title: string; readonly View: ComponentType }[] = [
+interface ViewEntry {
+  readonly id: string;
+  readonly title: string;
+  readonly View: ComponentType;
+  /** Whether there is anything to see; otherwise it is not offered. Default: always. */
+  readonly isOpenTo?: (caller: Caller) => boolean;
+}
+
+const VIEWS: readonly ViewEntry[] = [
   { id: "chat", title: "Chat", View: ChatView },
   { id: "search", title: "Search", View: SearchView },
   { id: "documents", title: "Documents", View: DocumentsView },
   { id: "tools", title: "Tools", View: ToolsView },
+  { id: "speech", title: "Speech", View: SpeechView, isOpenTo: canSpeak },
   { id: "usage", title: "Usage", View: UsageView },
   { id: "metrics", title: "Metrics", View: MetricsView },
   { id: "audit", title: "Audit", View: AuditView },
@@ -26,7 +36,8 @@ const VIEWS: readonly { readonly id: string; readonly title: string; readonly Vi
 export function App(): JSX.Element {
   const [signedIn, setSignedIn] = useState<{ readonly client: ApiClient; readonly caller: Caller }>();
   const current = useFragment();
-  const { id, title, View } = VIEWS.find((view) => view.id === current) ?? first(VIEWS);
+  const views = VIEWS.filter(({ isOpenTo }) => signedIn === undefined || isOpenTo?.(signedIn.caller) !== false);
+  const { id, title, View } = views.find((view) => view.id === current) ?? first(views);
   useEffect(() => {
     document.title = signedIn === undefined ? "Sign in · Console" : `${title} · Console`;
   }, [signedIn, title]);
@@ -43,7 +54,7 @@ export function App(): JSX.Element {
     <ApiContext.Provider value={signedIn.client}>
       <header class="bar">
         <nav aria-label="Views">
-          {VIEWS.map((view) => (
+          {views.map((view) => (
             <a key={view.id} href={`#${view.id}`} aria-current={view.id === id ? "page" : undefined}>
               {view.title}
             </a>

@@ -6,6 +6,8 @@ import { AnswerText } from "./answer-text.js";
 import { ErrorNotice } from "./notice.js";
 import { usePassageDialog } from "./passage-dialog.js";
 import { SessionList } from "./session-list.js";
+import { ListenButton } from "./speech/listen-button.js";
+import { canSpeak, useCaller } from "./use-api.js";
 import { type Turn, useConversation } from "./use-conversation.js";
 
 /** Conversations with the tenant's assistant. */
@@ -69,6 +71,7 @@ function TurnLog({
   onCitation: (citation: Citation) => void;
 }): JSX.Element {
   const end = useRef<HTMLDivElement>(null);
+  const isSpoken = canSpeak(useCaller());
   useEffect(() => {
     end.current?.scrollIntoView({ block: "end" });
   }, [turns]);
@@ -81,6 +84,9 @@ function TurnLog({
           <AnswerText text={turn.content} citations={turn.citations} onCitation={onCitation} />
           {turn.isStreaming && turn.content === "" ? <span class="thinking">…</span> : null}
           {turn.note === undefined ? null : <p class="meta">{turn.note}</p>}
+          {isSpoken && turn.role === "assistant" && turn.isStreaming !== true ? (
+            <ListenButton text={turn.content} />
+          ) : null}
         </article>
       ))}
       <div ref={end} />

@@ -9,13 +9,19 @@ export const ApiContext = createContext<ApiClient | undefined>(undefined);
 /** What is open to who is signed in, as `GET /usage` says. */
 export interface Caller {
   readonly scopes: readonly string[];
-  readonly features: { readonly metrics: boolean; readonly speech: boolean };
+  /** Whether the tenant is measured, and the models that speak for it. */
+  readonly features: { readonly metrics: boolean; readonly speech: readonly string[] };
 }
 
-export const CallerContext = createContext<Caller>({ scopes: [], features: { metrics: false, speech: false } });
+export const CallerContext = createContext<Caller>({ scopes: [], features: { metrics: false, speech: [] } });
 
 export function useCaller(): Caller {
   return useContext(CallerContext);
+}
+
+/** Whether somebody speaks for the tenant, and the key may have it speak. */
+export function canSpeak({ scopes, features }: Caller): boolean {
+  return features.speech.length > 0 && scopes.includes("tts");
 }
 
 export function useApi(): ApiClient {

@@ -24,10 +24,10 @@ const budgetSchema = z.object({
   mode: z.enum(["enforce", "warn"]),
 });
 
-/** What the caller can do here: a page shows nothing else. */
+/** What the caller can do here, `speech` with these models: a page shows nothing else. */
 const callerShape = {
   scopes: z.array(z.string()),
-  features: z.object({ metrics: z.boolean(), speech: z.boolean() }),
+  features: z.object({ metrics: z.boolean(), speech: z.array(z.string()) }),
 };
 
 /** `GET /usage`: what the caller has used of each limit and budget, and when it resets; and what is open to it. */
@@ -48,7 +48,7 @@ export const usageRoute = defineRoute<Services>()(
   async ({ tenant, services, principal, request, traceId }) => {
     const ip = request.headers.get("cf-connecting-ip") ?? "unknown";
     const usage = await services.usage(tenant, { principalId: principal.id, ip });
-    const features = { metrics: services.hasMetrics, speech: services.speechModels(tenant).length > 0 };
+    const features = { metrics: services.hasMetrics, speech: services.speechModels(tenant) };
     return envelope(traceId, { ...usage, scopes: [...principal.scopes], features });
   },
 );
