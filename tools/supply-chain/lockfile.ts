@@ -6,6 +6,8 @@ export interface LockedPackage {
   readonly sha512?: string;
   /** Another place than the registry, which the lockfile should not name. */
   readonly tarball?: string;
+  /** It is for some machines only, so others do not install it. */
+  readonly isForSomePlatforms: boolean;
 }
 
 /**
@@ -17,16 +19,21 @@ export interface LockedPackage {
 export function readLockfile(text: string): readonly LockedPackage[] {
   if (!text.startsWith("lockfileVersion: '9.0'")) throw new Error("not a pnpm lockfile of version 9.0");
   const [, section = ""] = /^packages:\n([^]*?)^snapshots:$/m.exec(text) ?? [];
-  const found = [...section.matchAll(/^ {2}'?((?:@[^/'\n]+\/)?[^@'\n]+)@([^'():\n]+)'?:\n {4}resolution: \{(.*)\}$/gm)];
+  const found = [
+    ...section.matchAll(
+      /^ {2}'?((?:@[^/'\n]+\/)?[^@'\n]+)@([^'():\n]+)'?:\n {4}resolution: \{(.*)\}\n((?: {4}.*\n)*)/gm,
+    ),
+  ];
   const entries = section.match(/^ {2}\S.*:$/gm) ?? [];
   if (found.length === 0 || found.length !== entries.length)
     throw new Error(`read ${found.length} of ${entries.length} packages: adapt readLockfile to the lockfile's form`);
-  return found.map(([, name = "", version = "", resolution = ""]) => {
+  return found.map(([, name = "", version = "", resolution = "", more = ""]) => {
     const sha512 = /\bintegrity: sha512-([A-Za-z0-9+/=]+)/.exec(resolution)?.[1];
     const tarball = /\btarball: ([^,}]+)/.exec(resolution)?.[1];
     return {
       name,
       version,
+      isForSomePlatforms: /^ {4}(?:cpu|os|libc):/m.test(more),
       ...(sha512 === undefined ? {} : { sha512 }),
       ...(tarball === undefined ? {} : { tarball }),
     };
