@@ -31,6 +31,9 @@ case "$1" in
 esac
 `;
 
+/** Commands of a tenant that change what its Worker reads at run time. */
+const TENANT_PROGRAMS: ReadonlySet<string> = new Set(["flags", "keys"]);
+
 /** How a command ended. */
 export interface CommandResult {
   /** `null`: it was killed. */
@@ -141,7 +144,9 @@ function filesOf(dir: string, command: string, tenant: string): readonly string[
     `--bundle=${dir}/bundle.js`,
     `--config=${dir}/gen/config.json`,
     `--migrations=${MIGRATIONS}`,
-    command === "smoke" ? `--wrangler=${dir}/gen/wrangler.dev.jsonc` : `--wrangler-dir=${dir}/gen`,
+    command === "smoke" || TENANT_PROGRAMS.has(command)
+      ? `--wrangler=${dir}/gen/wrangler.dev.jsonc`
+      : `--wrangler-dir=${dir}/gen`,
   ];
 }
 
@@ -151,7 +156,8 @@ function runProgram(
   args: readonly string[],
   { env = {}, stdin, onSpawn, onOutput }: CommandOptions = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [path.resolve(`tools/fleet/${command}.js`), ...args], {
+  const folderOf = TENANT_PROGRAMS.has(command) ? "tenant" : "fleet";
+  const child = spawn(process.execPath, [path.resolve(`tools/${folderOf}/${command}.js`), ...args], {
     env: {
       ...process.env,
       BUILD_WORKSPACE_DIRECTORY: folder,

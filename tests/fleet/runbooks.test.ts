@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
@@ -15,13 +15,21 @@ import {
 import { provisionTenant } from "#tests/fleet/provision-tenant";
 
 /** In the order in which a reader would need them: each finds what the ones before have left. */
-const RUNBOOKS = ["deploy", "credentials", "drift", "onboarding", "incident", "rollback"];
+const RUNBOOKS = [
+  ...["deploy", "credentials", "drift", "onboarding"],
+  ...["incident", "model-outage", "noisy-tenant", "rollback"],
+];
 
 /** `tools/bazel run //tenants/acme:deploy -- --env staging` */
 const TENANT_COMMAND = /^tools\/bazel run \/\/tenants\/([a-z-]+):([a-z.]+)(?: -- (.*))?$/;
 const FLEET_COMMAND = /^tools\/bazel run \/\/(?:tools)?:([a-z_]+) -- (.*)$/;
 
 describe("every command of the runbooks", () => {
+  it("is run: no runbook is left out", () => {
+    const files = readdirSync("docs/runbooks").filter((file) => file.endsWith(".md"));
+    assert.deepEqual(files.sort(), RUNBOOKS.map((runbook) => `${runbook}.md`).sort());
+  });
+
   let fleet: FleetWorkspace;
   let builds = 0;
 

@@ -1,6 +1,6 @@
 """Checks that no package can forget: the other macros call `package_checks` themselves."""
 
-load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_run_binary", "js_test")
+load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_library", "js_run_binary", "js_test")
 load(":labels.bzl", "PERSISTENT_WORKER", "path_in_repository")
 
 # Files as a program made them, or as somebody else sent them.
@@ -21,6 +21,17 @@ _NOT_KEPT = [
     "bazel-*/**",
 ]
 
+def _file_names_impl(ctx):
+    names = ctx.actions.declare_file(ctx.label.name + ".txt")
+    ctx.actions.write(names, "".join([name + "\n" for name in ctx.attr.files]))
+    return [DefaultInfo(files = depset([names]))]
+
+_file_names = rule(
+    doc = "Writes the names of files, not what is in them: who reads `<name>.txt` is run again only when a file comes or goes.",
+    implementation = _file_names_impl,
+    attrs = {"files": attr.string_list(doc = "Paths below the package.")},
+)
+
 # buildifier: disable=unnamed-macro
 def package_checks():
     """Checks of all files of the calling package. Called more than once, it does nothing more.
@@ -29,9 +40,10 @@ def package_checks():
     | ---------------------------- | --------------------------------------------------------- | ------- |
     | `:format`                    | test: prettier and buildifier have nothing to change; no file holds a secret, a path of a machine or a server of packages | `bazel run //:fix_format` repairs the former |
     | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
+    | `:package_pages`             | its Markdown and the names of all its files, for //tools/quality:links_test | |
 
-    //tools/quality:every_source_is_built needs the latter of every package, so a package without
-    it fails the build.
+    //tools/quality:every_source_is_built needs `:package_sources_are_built` of every package, so a
+    package without it fails the build.
     """
     if native.existing_rule("package_sources_are_built") != None:
         return
@@ -47,6 +59,17 @@ def package_checks():
         visibility = ["//tools/quality:__pkg__"],
     )
     files = native.glob(["**"], exclude = _NOT_KEPT)
+    _file_names(
+        name = "package_file_names",
+        testonly = True,
+        files = files,
+    )
+    js_library(
+        name = "package_pages",
+        testonly = True,
+        srcs = [file for file in files if file.endswith(".md") or file == "llms.txt"] + [":package_file_names"],
+        visibility = ["//tools/quality:__pkg__"],
+    )
     _report_test(
         name = "format",
         srcs = files + ["//:format_config"],
