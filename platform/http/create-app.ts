@@ -5,6 +5,7 @@ import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
 import { holdsToolScope, type Principal, requireKey, requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
+import { type AnswerBound, answerBound, answerInTime } from "#http/answer-in-time";
 import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
 import { drainBody } from "#http/middleware/drain-body";
@@ -37,6 +38,8 @@ export interface AppOptions<Services> {
   /** What answers a POST that carries an `Idempotency-Key`. */
   readonly repetitions: Repetitions;
   readonly log: Logger;
+  /** By default what storage and models may take. */
+  readonly answerBound?: AnswerBound | undefined;
 }
 
 /**
@@ -78,10 +81,13 @@ export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<
 
 function mountRoutes<Services>(app: Hono<AppEnv<Services>>, options: AppOptions<Services>): void {
   const methodsOf = new Map<string, HttpMethod[]>();
+  const boundOf = options.answerBound ?? answerBound;
   for (const route of options.routes) {
     for (const path of [route.spec.path, ...(route.spec.aliases ?? [])]) {
       methodsOf.set(path, [...(methodsOf.get(path) ?? []), route.spec.method]);
-      app.on(route.spec.method, path, (c) => runRoute(c, route, options));
+      app.on(route.spec.method, path, (c) =>
+        answerInTime(runRoute(c, route, options), boundOf(c.var.tenant, route.spec)),
+      );
     }
   }
   // Reached only when no route above took the method.

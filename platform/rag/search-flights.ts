@@ -20,12 +20,18 @@ export type Boarding =
   | { readonly landed: SearchResponse; readonly flight?: undefined }
   | { readonly landed?: undefined; readonly flight: Flight };
 
+/** How a flight has ended. It rejects only when it never will: its request has ended before. */
+interface Landing {
+  readonly result?: SearchResponse | undefined;
+  readonly error?: Error;
+}
+
 /**
  * Searches under way in this isolate, so that equal ones at the same time cost one. Make one per isolate and keep it.
  * Another isolate knows nothing of them; there, an equal search costs once more.
  */
 export class SearchFlights {
-  readonly #flights = new Map<string, Promise<SearchResponse | undefined>>();
+  readonly #flights = new Map<string, Promise<Landing>>();
   readonly #versions = new Map<TenantId, { readonly version: number; readonly sinceMs: number }>();
   readonly #clock: Clock;
 
@@ -42,16 +48,15 @@ export class SearchFlights {
     for (let other = this.#flights.get(key); other !== undefined; other = this.#flights.get(key)) {
       const landed = await withDeadline(other, signal);
       if (landed === "late") break;
-      if (landed !== undefined) return { landed };
+      if (landed.error !== undefined) throw landed.error;
+      if (landed.result !== undefined) return { landed: landed.result };
     }
     // No wait between the look and this: nobody else can have opened it.
     return { flight: this.#open(key) };
   }
 
   #open(key: string): Flight {
-    const { promise, resolve, reject } = Promise.withResolvers<SearchResponse | undefined>();
-    // Nobody may be waiting when it fails.
-    promise.catch(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<Landing>();
     this.#flights.set(key, promise);
     const end = (): void => {
       if (this.#flights.get(key) === promise) this.#flights.delete(key);
@@ -59,11 +64,11 @@ export class SearchFlights {
     return {
       land(result) {
         if (result === undefined) end();
-        resolve(result);
+        resolve({ result });
       },
       fail(error) {
         end();
-        reject(error instanceof Error ? error : new Error("a search failed", { cause: error }));
+        resolve({ error: error instanceof Error ? error : new Error("a search failed", { cause: error }) });
       },
       end,
     };
@@ -81,17 +86,14 @@ export class SearchFlights {
   }
 }
 
-async function withDeadline<Landing>(
-  flight: Promise<Landing>,
-  signal: AbortSignal | undefined,
-): Promise<Landing | "late"> {
+async function withDeadline(flight: Promise<Landing>, signal: AbortSignal | undefined): Promise<Landing | "late"> {
   signal?.throwIfAborted();
   const { promise: stopped, resolve, reject } = Promise.withResolvers<"late">();
   const timer = setTimeout(() => resolve("late"), MAX_WAIT_MS);
   const onAbort = (): void => reject(new Error("the caller left", { cause: signal?.reason }));
   signal?.addEventListener("abort", onAbort, { once: true });
   try {
-    return await Promise.race([flight, stopped]);
+    return await Promise.race([flight.catch(() => "late" as const), stopped]);
   } finally {
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);

@@ -100,7 +100,12 @@ async function endsInTime(work: Promise<void>): Promise<boolean> {
   const tooLate = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), MAX_WAIT_MS);
   });
-  const isInTime = await Promise.race([work.then(() => true), tooLate]);
+  // What a request has begun that has ended since rejects for all others: it is never known, as if it were late.
+  const known = work.then(
+    () => true,
+    () => false,
+  );
+  const isInTime = await Promise.race([known, tooLate]);
   if (timer !== undefined) clearTimeout(timer);
   return isInTime;
 }

@@ -47,7 +47,7 @@ interface Snapshot {
 export class RuntimeSettings {
   readonly #parts: RuntimeSettingsParts;
   readonly #stored: StoredSettings;
-  readonly #tenants = new Map<TenantId, Promise<RefreshedValue<Snapshot>>>();
+  readonly #tenants = new Map<TenantId, RefreshedValue<Snapshot>>();
 
   constructor(parts: RuntimeSettingsParts) {
     this.#parts = parts;
@@ -56,14 +56,12 @@ export class RuntimeSettings {
 
   /** Reads memory; KV at most once in 15 s, and waits for it 250 ms at most. */
   async current(tenantId: TenantId): Promise<CurrentTenant> {
-    const known = this.#tenants.get(tenantId);
-    const value = known ?? this.#begin(tenantId);
-    if (known === undefined) this.#tenants.set(tenantId, value);
-    return (await (await value).current()).current;
+    const value = this.#tenants.get(tenantId) ?? (await this.#begin(tenantId));
+    return (await value.current()).current;
   }
 
   async #begin(tenantId: TenantId): Promise<RefreshedValue<Snapshot>> {
-    const { directory, clock, waitUntil, log } = this.#parts;
+    const { directory } = this.#parts;
     const config = directory.byId(tenantId);
     if (config === undefined) throw defect("settings were asked for a tenant that this Worker does not serve");
     const prompts = await this.#parts.baked.find(tenantId, config);
@@ -73,6 +71,14 @@ export class RuntimeSettings {
       prompts: { prompts: new Map(), refusals: [] },
       current: { config, prompts, overrides: [] },
     };
+    // Kept when it is there, and not as a promise: that of a request which ends too early would be of no use to any other.
+    const value = this.#tenants.get(tenantId) ?? this.#refreshed(tenantId, initial);
+    this.#tenants.set(tenantId, value);
+    return value;
+  }
+
+  #refreshed(tenantId: TenantId, initial: Snapshot): RefreshedValue<Snapshot> {
+    const { clock, waitUntil, log } = this.#parts;
     return new RefreshedValue(initial, {
       clock,
       waitUntil,

@@ -1,6 +1,7 @@
 import { DurableObject, waitUntil } from "cloudflare:workers";
 
 import { allowedModels } from "#ai-gateway/choose-model";
+import type { AnswerBound } from "#http/answer-in-time";
 import { createApp } from "#http/create-app";
 import type { TokenVerifier } from "#auth/authenticate";
 import { KvApiKeys } from "#auth/kv-api-keys";
@@ -32,6 +33,8 @@ export interface WorkerDefinition {
   readonly speech?: SpeechFeature | undefined;
   /** What reads metrics and tells of alerts; absent when no tenant here wants it. */
   readonly insights?: Insights | undefined;
+  /** How long the beginning of an answer may take; by default what storage and models may. */
+  readonly answerBound?: AnswerBound;
 }
 
 /** The class that stands in where nothing is measured: a bundle must export what its migrations have made. */
@@ -69,7 +72,7 @@ export function defineWorker({ tenants, ...features }: WorkerDefinition): Define
 }
 
 function buildApp(
-  { prompts = {}, tokens, speech, insights }: Omit<WorkerDefinition, "tenants">,
+  { prompts = {}, tokens, speech, insights, answerBound }: Omit<WorkerDefinition, "tenants">,
   env: WorkerEnv,
   isolate: Isolate,
 ) {
@@ -97,5 +100,6 @@ function buildApp(
     authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens },
     repetitions: new AnswerOnce(env.IDEMPOTENCY),
     log,
+    answerBound,
   });
 }

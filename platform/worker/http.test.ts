@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
+import { type BindingFault, FAULT_PATH } from "#worker/testing/binding-faults";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
 
 describe("the HTTP shell, in workerd", () => {
@@ -36,6 +37,26 @@ describe("the HTTP shell, in workerd", () => {
         ["vectorize", true],
       ],
     );
+  });
+
+  it("ends a request whose binding never answers, with what to do", async () => {
+    await worker.call(FAULT_PATH, { body: JSON.stringify({ at: 1, kind: "hangs" } satisfies BindingFault) });
+    const hanging = await worker.call("/documents", acme());
+    assert.deepEqual([hanging.status, hanging.json.error?.code], [503, "unavailable"], hanging.text);
+    assert.ok(Number(hanging.headers.get("retry-after")) > 0);
+    await worker.call(FAULT_PATH, { body: "null" });
+    assert.equal((await worker.call("/documents", acme())).status, 200, "and afterwards all is well");
+  });
+
+  it("serves the next request when one has ended in the middle of what all share", async () => {
+    await worker.restart();
+    for (const at of [1, 2, 3]) {
+      await worker.call(FAULT_PATH, { body: JSON.stringify({ at, kind: "hangs" } satisfies BindingFault) });
+      await worker.call("/documents", acme());
+      await worker.call(FAULT_PATH, { body: "null" });
+      const { status, text } = await worker.call("/documents", acme());
+      assert.equal(status, 200, `after a hanging call ${at}: ${text}`);
+    }
   });
 
   it("takes the trace id of a valid traceparent", async () => {

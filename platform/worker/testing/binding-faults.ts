@@ -9,9 +9,9 @@ const SLOW_MS = 700;
 
 /**
  * `throws`: nothing is done. `loses`: it is done, and the answer is lost. `slow`: it is done, late. `garbage`: it is done, and
- * something else is answered.
+ * something else is answered. `hangs`: nothing is done, and nothing ever answered.
  */
-export type FaultKind = "throws" | "loses" | "slow" | "garbage";
+export type FaultKind = "throws" | "loses" | "slow" | "garbage" | "hangs";
 
 /** Which call goes wrong, counted from 1 from when the fault was set, and how. */
 export interface BindingFault {
@@ -28,6 +28,11 @@ export function setFault(next: BindingFault | undefined): void {
   made = 0;
 }
 
+/** Whether nobody should have to wait as long as a model may take. */
+export function isHanging(): boolean {
+  return fault?.kind === "hangs";
+}
+
 /** Makes a call of a binding, unless it is the one that goes wrong. */
 export function callOrFail<Result>(call: () => Result): Result {
   made++;
@@ -37,6 +42,7 @@ export function callOrFail<Result>(call: () => Result): Result {
 }
 
 async function goWrong(kind: FaultKind, call: () => unknown): Promise<unknown> {
+  if (kind === "hangs") return new Promise<never>(() => undefined);
   if (kind === "throws") throw new Error(FAULT_TEXT);
   if (kind === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
   const answer = await call();

@@ -4,7 +4,8 @@ import { defineWorker } from "#worker/define-worker";
 import type { WorkerEnv } from "#worker/env";
 import { defineSpeech } from "#worker/speech";
 import { agingSession } from "#worker/testing/aging-session";
-import { type BindingFault, FAULT_PATH, setFault } from "#worker/testing/binding-faults";
+import { answerBound } from "#http/answer-in-time";
+import { type BindingFault, FAULT_PATH, isHanging, setFault } from "#worker/testing/binding-faults";
 import { CALLS_PATH, countedEnv, takeCalls } from "#worker/testing/counted-env";
 import { faultyEnv, FAULTS_PATH, setFaults } from "#worker/testing/faulty-env";
 import { FaultyMetrics } from "#worker/testing/faulty-metrics";
@@ -18,6 +19,7 @@ const worker = defineWorker({
   tokens: tokenVerifier(),
   speech: defineSpeech(workersAi),
   insights: insights(),
+  answerBound: (tenant, spec) => (isHanging() ? 2_000 : answerBound(tenant, spec)),
 });
 
 let counted: WorkerEnv | undefined;
