@@ -1,10 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import { FleetOfTenants, statusesOf } from "#tests/fleet/fleet-of-tenants";
+import { ACCOUNT } from "#tests/fleet/fleet-workspace";
 import { assertHidden, versionAt } from "#tests/fleet/operator";
+import type { FleetSurvey } from "#tools/fleet/page/fleet-page-html";
 
 describe("three tenants in three accounts", () => {
   let tenants: FleetOfTenants;
@@ -67,6 +72,85 @@ describe("three tenants in three accounts", () => {
     const failed = await tenants.run("drift-all", [], { env: { CLOUDFLARE_API_TOKEN_T1: "wrong-token-of-somebody" } });
     assert.equal(failed.code, 1);
     assert.match(failed.output, /not compared: t1\n {2}why: Cloudflare does not know the API token in CLOUDFLARE_API_/);
+  });
+
+  it("shows all of them on one page, which loads and runs nothing", async () => {
+    const file = path.join(tenants.fleet.folder, "fleet.html");
+    const { code, output } = await tenants.run("fleet-page", ["--out", file]);
+    assert.equal(code, 0, output);
+    assert.match(output, /read 3 of 3\n3 deployments: 1 with drift, 0 degraded, 0 not read whole\nwritten: /);
+    const page = readFileSync(file, "utf8");
+    for (const id of tenants.ids) assert.ok(page.includes(await versionAt(tenants.fleet, tenants.hostOf(id))), id);
+    assert.equal(page.match(/by ops@example\.com/g)?.length, 3);
+    assert.equal(page.match(/<span class="good">ok<\/span>/g)?.length, 3);
+    assert.match(page, /1 found<[^]*release: expected r-/);
+    assert.doesNotMatch(page, /<script|<link|src=|https?:/);
+  });
+
+  it("tells of one tenant what cannot be read, and of the others everything", async () => {
+    const env = { CLOUDFLARE_API_TOKEN_T1: "wrong-token-of-somebody" };
+    const { code, stdout } = await tenants.run("fleet-page", ["--json"], { env });
+    assert.equal(code, 1);
+    const { tenants: surveys } = JSON.parse(stdout) as FleetSurvey;
+    const [first, second, third] = surveys.map(({ account }) => account);
+    assert.ok(first !== undefined && "value" in first && first.value.findings.length === 0);
+    assert.ok(second !== undefined && "error" in second);
+    assert.match(second.error.why, /Cloudflare does not know the API token in CLOUDFLARE_API_TOKEN_T1/);
+    assert.ok(third !== undefined && "value" in third && third.value.findings[0]?.kind === "release");
+    assert.deepEqual(
+      surveys.map(({ health }) => health),
+      surveys.map(() => ({ value: { status: "ok", failing: [] } })),
+    );
+  });
+
+  it("asks a measured tenant what it spent, with a key for its metrics that is gone afterwards", async () => {
+    tenants.fleet.configure("t0", (config) => (config["insights"] = { enabled: true }));
+    const { state } = tenants.fleet.api;
+    const keysOf = (): string[] =>
+      state.namespaces
+        .list(ACCOUNT)
+        .flatMap(({ id }) => state.kv.list(id, "", 1_000, undefined).keys.map(({ name }) => `${id} ${name}`));
+    const before = keysOf();
+    const made: string[] = [];
+    const edge = createServer((request, response) => {
+      const isCost = request.url === "/metrics/cost?period=24h" && request.headers.authorization !== undefined;
+      if (isCost) made.push(...keysOf().filter((key) => !before.includes(key)));
+      for (const key of isCost ? made : []) {
+        const [namespace = "", name = ""] = key.split(" ");
+        assert.match(String(state.kv.get(namespace, name)?.value), /"scopes":\["metrics"\]/);
+      }
+      const health = { status: "degraded", dependencies: [{ name: "d1", ok: false }] };
+      response.end(JSON.stringify({ ok: true, data: isCost ? { totalUsd: 12.5 } : health, traceId: "t" }));
+    });
+    edge.listen(0, "127.0.0.1");
+    await once(edge, "listening");
+    const { port } = edge.address() as AddressInfo;
+    const args = ["--only", "t0", "--connect-to", `http://127.0.0.1:${port}`, "--json"];
+    const { stdout, output } = await tenants.run("fleet-page", args);
+    const unasked = await tenants.run("fleet-page", [...args, "--no-spend"]);
+    edge.close();
+    const [survey] = (JSON.parse(stdout) as FleetSurvey).tenants;
+    assert.deepEqual(survey?.spend, { value: 12.5 }, output);
+    assert.deepEqual(survey.health, { value: { status: "degraded", failing: ["d1"] } });
+    assert.equal(made.length, 1);
+    assert.deepEqual(keysOf(), before);
+    assert.equal((JSON.parse(unasked.stdout) as FleetSurvey).tenants[0]?.spend, undefined);
+  });
+
+  it("serves the page to this machine until it is stopped", async () => {
+    const answers: Promise<Response>[] = [];
+    const { output, code } = await tenants.run("fleet-page", ["--only", "t1"], {
+      onOutput: (text, child) => {
+        const url = /http:\S+/.exec(text)?.[0];
+        if (url === undefined) return;
+        answers.push(fetch(url), fetch(`${url}other`));
+        void Promise.allSettled(answers).then(() => child.kill("SIGTERM"));
+      },
+    });
+    assert.equal(code, 0, output);
+    const [page, other] = await Promise.all(answers);
+    assert.match(page?.headers.get("content-security-policy") ?? "", /^default-src 'none'; style-src 'sha256-/);
+    assert.equal(other?.status, 404);
   });
 
   it("shows no token, in any output or file", () => {

@@ -58,7 +58,8 @@ export function readEnvironment(env: string | undefined): EnvironmentName {
   });
 }
 
-function deployedEnvironments(): EnvironmentName[] {
+/** Where a tenant can be deployed to. */
+export function deployedEnvironments(): EnvironmentName[] {
   return ENVIRONMENTS.filter((name) => name !== "dev");
 }
 

@@ -1,6 +1,6 @@
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
 import type { ResolvedEnvironment } from "#tenancy/environment-config";
-import { SCOPES } from "#tenancy/scopes";
+import { type Scope, SCOPES } from "#tenancy/scopes";
 import type { TenantId } from "#tenancy/tenant-id";
 import type { Account } from "../account/account.js";
 import { deleteValue, putValue } from "../account/storage.js";
@@ -8,17 +8,18 @@ import { deleteValue, putValue } from "../account/storage.js";
 /** How long the key of a smoke run lives, seconds: it goes away by itself if the run is killed. */
 const KEY_TTL_SECONDS = 600;
 
-/** Calls `use` with an API key of the tenant that is made for it, and taken away afterwards. */
+/** Calls `use` with an API key of the tenant that is made for it, and taken away afterwards. Without `scopes` it may do all. */
 export async function withSmokeKey<T>(
   account: Account,
   { tenantId, environment }: { readonly tenantId: TenantId; readonly environment: ResolvedEnvironment },
   use: (key: string) => Promise<T>,
+  scopes: readonly Scope[] = SCOPES,
 ): Promise<T> {
   const namespaceId = environment.kvNamespaceId ?? "";
   const nowMs = Date.now();
   const { key, record } = await generateApiKey(tenantId, {
-    label: "smoke test of a deploy",
-    scopes: [...SCOPES],
+    label: scopes === SCOPES ? "smoke test of a deploy" : "fleet page",
+    scopes,
     nowMs,
     expiresAt: new Date(nowMs + KEY_TTL_SECONDS * 1_000).toISOString(),
   });
