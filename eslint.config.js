@@ -73,7 +73,7 @@ export default tseslint.config(
   },
   {
     // The walls between tenants: code that runs in a tenant's Worker.
-    files: ["platform/**/*.ts"],
+    files: ["apps/**/*.ts", "platform/**/*.ts"],
     ignores: ["platform/simulators/**", "platform/console/**", "**/testing/**", "**/*.test.ts"],
     rules: {
       "repository/bindings-in-adapters": ["error", adapters],

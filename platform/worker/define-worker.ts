@@ -3,6 +3,7 @@ import { DurableObject, waitUntil } from "cloudflare:workers";
 import { allowedModels } from "#ai-gateway/choose-model";
 import type { AnswerBound } from "#http/answer-in-time";
 import { createApp } from "#http/create-app";
+import type { Route } from "#http/route";
 import type { TokenVerifier } from "#auth/authenticate";
 import { KvApiKeys } from "#auth/kv-api-keys";
 import { systemClock } from "#base/clock";
@@ -19,6 +20,7 @@ import { defineIngestWorkflow, type IngestWorkflowClass } from "#worker/ingest-w
 import type { Insights } from "#worker/insights";
 import { type Isolate, isolateOf } from "#worker/isolate";
 import { routes } from "#worker/routes/all-routes";
+import type { Services } from "#worker/services";
 import { muteRoutes, type SpeechFeature } from "#worker/speech-feature";
 
 /** What the generated entry module of a bundle hands over: this Worker's tenants and nobody else's. */
@@ -35,7 +37,12 @@ export interface WorkerDefinition {
   readonly insights?: Insights | undefined;
   /** How long the beginning of an answer may take; by default what storage and models may. */
   readonly answerBound?: AnswerBound;
+  /** Adds the routes of an app (`withApp`) to those of the platform; absent when the Worker has none. */
+  readonly extend?: RouteExtension | undefined;
 }
+
+/** Gives the routes of a Worker, from those of the platform. */
+export type RouteExtension = (routes: readonly Route<Services>[]) => readonly Route<Services>[];
 
 /** The class that stands in where nothing is measured: a bundle must export what its migrations have made. */
 export class Unmeasured extends DurableObject {}
@@ -72,7 +79,7 @@ export function defineWorker({ tenants, ...features }: WorkerDefinition): Define
 }
 
 function buildApp(
-  { prompts = {}, tokens, speech, insights, answerBound }: Omit<WorkerDefinition, "tenants">,
+  { prompts = {}, tokens, speech, insights, answerBound, extend = (all) => all }: Omit<WorkerDefinition, "tenants">,
   env: WorkerEnv,
   isolate: Isolate,
 ) {
@@ -94,7 +101,7 @@ function buildApp(
       const { config, overrides } = await settings.current(tenantId);
       return { config, logFields: overrides.length === 0 ? {} : { overrides } };
     },
-    routes: [...routes, ...(speech?.routes ?? muteRoutes), ...(insights?.routes ?? [])],
+    routes: extend([...routes, ...(speech?.routes ?? muteRoutes), ...(insights?.routes ?? [])]),
     services: composeServices(env, { ...isolate, sessions, settings, speech }),
     quotas,
     authenticators: { apiKeys: new KvApiKeys(env.KV, systemClock), tokens },

@@ -13,9 +13,8 @@ import {
   toCall,
 } from "#tests/security/matrix-cells";
 import { knockAtObjects } from "#tests/security/object-walls";
-import { ROUTE_ROWS } from "#tests/security/route-rows";
+import { routesUnderTest } from "#tests/security/routes-under-test";
 import { type Belongings, SECRET, startWorld, USER_SCOPES, VICTIM, type World } from "#tests/security/world";
-import { routeSpecs } from "#tools/reference/route-specs";
 import type { Answer } from "#worker/testing/start-test-worker";
 
 /** Requests under way at once. */
@@ -23,9 +22,9 @@ const AT_ONCE = 8;
 /** Longer than the index of sessions waits before it is written. */
 const LOOK_AGAIN_MS = 300;
 
-const specs = await routeSpecs();
+const { specs, rows } = await routesUnderTest(process.env["APP"]);
 const paths: readonly RoutePath[] = specs.flatMap((spec) => {
-  const row = ROUTE_ROWS.get(spec.operationId);
+  const row = rows.get(spec.operationId);
   return row === undefined ? [] : [spec.path, ...(spec.aliases ?? [])].map((path) => ({ spec, path, row }));
 });
 

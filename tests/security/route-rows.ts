@@ -348,10 +348,10 @@ export const ROUTE_ROWS: ReadonlyMap<string, RouteRow> = new Map<string, RouteRo
 ]);
 
 /** What to do about a route that the matrix does not know. */
-export function missingRow(method: string, path: string, operationId: string): string {
+export function missingRow(method: string, path: string, operationId: string, file: string): string {
   return [
     `${method} ${path} has no row in the isolation matrix.`,
-    `Add ["${operationId}", {request, ids, status, elsewhere}] to ROUTE_ROWS in tests/security/route-rows.ts:`,
+    `Add ["${operationId}", {request, ids, status, elsewhere}] to ROUTE_ROWS in ${file}:`,
     "a request as its owner makes it, every id in its input, and what another tenant gets for it (mostly 404).",
     `If its answer shows stored text, put the word SECRET ("${SECRET}") into what provide() of world.ts stores, and say showsSecret.`,
   ].join("\n");

@@ -6,6 +6,7 @@
 | ts_test         | tests on node's test runner                                        |
 | worker_bundle   | one minified ES module for Cloudflare Workers, with a size budget  |
 | page_script     | one minified ES module for browsers, with a size budget            |
+| worker_app      | routes that some tenants' Workers have besides those of the platform |
 | worker_test     | tests that talk to such a bundle in workerd                        |
 | node_tool       | a node program for `bazel run` and for build actions               |
 | runtime_files   | files that targets of other packages read, such as migrations      |
@@ -23,6 +24,7 @@ load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _go
 load("//tools/build/private:node_tool.bzl", _node_tool = "node_tool")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
+load("//tools/build/private:worker_app.bzl", _worker_app = "worker_app")
 load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
 
 generated_page = _generated_page
@@ -35,5 +37,6 @@ tenant = _tenant
 tenants_test = _tenants_test
 ts_library = _ts_library
 ts_test = _ts_test
+worker_app = _worker_app
 worker_bundle = _worker_bundle
 worker_test = _worker_test

@@ -38,6 +38,7 @@ const runs: fc.Arbitrary<Run> = fc.oneof(
     { TENANT: tenant, ENV: fc.constantFrom("dev", "staging", "production") },
     { host: fc.array(host, { maxLength: 2 }), "worker-name": flag("other") },
   ),
+  runOf("worker", { NAME: fc.constantFrom("desk", "shop") }, { tenant: flag(["acme"]) }),
   runOf("tts-provider", { NAME: fc.constantFrom("one", "two-voices") }, {}),
   runOf("tool", { NAME: fc.constantFrom("count_words", "zip", "a") }, { writes: flag(true) }),
   runOf(

@@ -14,19 +14,11 @@ export function buildOpenApi(
   specs: readonly RouteSpec[],
   info: { title: string; version: string; description: string },
 ): Json {
-  const paths = new Map<string, Json>();
-  for (const spec of specs) {
-    for (const path of [spec.path, ...(spec.aliases ?? [])]) {
-      const template = path.replace(/:([A-Za-z]+)(\{[^}]*\})?/g, "{$1}");
-      const operation = describeOperation(spec, path !== spec.path);
-      paths.set(template, { ...paths.get(template), [spec.method.toLowerCase()]: operation });
-    }
-  }
   return {
     openapi: "3.1.0",
     info,
     servers: [{ url: "/" }],
-    paths: Object.fromEntries(paths),
+    paths: describePaths(specs),
     components: {
       securitySchemes: {
         bearer: {
@@ -39,6 +31,19 @@ export function buildOpenApi(
       schemas: { Error: errorSchema },
     },
   };
+}
+
+/** The `paths` of such a document. */
+export function describePaths(specs: readonly RouteSpec[]): Json {
+  const paths = new Map<string, Json>();
+  for (const spec of specs) {
+    for (const path of [spec.path, ...(spec.aliases ?? [])]) {
+      const template = path.replace(/:([A-Za-z]+)(\{[^}]*\})?/g, "{$1}");
+      const operation = describeOperation(spec, path !== spec.path);
+      paths.set(template, { ...paths.get(template), [spec.method.toLowerCase()]: operation });
+    }
+  }
+  return Object.fromEntries(paths);
 }
 
 function describeOperation(spec: RouteSpec, isAlias: boolean): Json {

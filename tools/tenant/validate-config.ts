@@ -14,6 +14,7 @@ const options = {
   tenant: { type: "string", value: "NAME", about: "name of the tenant's folder; must equal tenantId" },
   config: { type: "string", value: "FILE", about: "the tenant's tenant.config.json (comments allowed)" },
   prompts: { type: "string", value: "FILE", multiple: true, about: "a prompts/<name>.md to bake in; repeatable" },
+  app: { type: "string", value: "NAME", about: "the app below apps/ whose routes the Worker has besides" },
   "out-config": { type: "string", value: "FILE", about: "where the checked config goes, defaults left out" },
   "out-entry": { type: "string", value: "FILE", about: "where the bundle's entry module goes" },
 } as const;
@@ -47,6 +48,7 @@ await runCommand(spec, ({ values }) => {
     hasInsights,
     speechProvider,
     objects,
+    ...(values.app === undefined ? {} : { app: appOf(values.app, outEntry) }),
   };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
@@ -66,6 +68,10 @@ function readPrompts(files: readonly string[]): Record<string, string> {
   const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
   if (problems.length > 0) throw new CommandError(problems.join("\n"));
   return Object.fromEntries(results.flatMap((result) => (result.ok ? [[result.name, result.text]] : [])));
+}
+
+function appOf(name: string, outEntry: string): { readonly name: string; readonly pathsImport: string } {
+  return { name, pathsImport: relativeImport(outEntry, `apps/${name}/gen/openapi.json`) };
 }
 
 function relativeImport(fromFile: string, toFile: string): string {

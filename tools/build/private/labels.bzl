@@ -16,7 +16,7 @@ NODE_TYPES = ["node"]
 def default_types():
     """Global types of the runtime that the calling package is written for.
 
-    Code under platform/ runs in workerd and must not see the globals of node; the simulators,
+    Code under platform/ and apps/ runs in workerd and must not see the globals of node; the simulators,
     the tools and the tests run in node; pages run in a browser, whose
     types come with preact.
 
@@ -26,7 +26,7 @@ def default_types():
     package = native.package_name()
     if _is_in(package, "platform/console"):
         return []
-    in_worker = package.startswith("platform/") and not _is_in(package, "platform/simulators")
+    in_worker = (_is_in(package, "platform") or _is_in(package, "apps")) and not _is_in(package, "platform/simulators")
     return WORKER_TYPES if in_worker else NODE_TYPES
 
 def type_deps(types):

@@ -4,7 +4,7 @@ load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_library", "js_run_binary"
 load(":bundle.bzl", "worker_bundle")
 load(":checks.bzl", "package_checks")
 load(":golden.bzl", "golden_files")
-load(":labels.bzl", "path_in_repository")
+load(":labels.bzl", "absolute", "path_in_repository")
 
 _ENVIRONMENTS = ["dev", "staging", "production"]
 _MAX_GZIP_BYTES = 120000
@@ -21,7 +21,7 @@ _OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "ta
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 _TAGS = ["tenant"]
 
-def tenant(name, objects = [], max_gzip_bytes = _MAX_GZIP_BYTES):
+def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
     """Everything of one tenant, made of `tenant.config.json` and `prompts/*.md`.
 
     | target           | what                                                            | command |
@@ -54,12 +54,14 @@ def tenant(name, objects = [], max_gzip_bytes = _MAX_GZIP_BYTES):
     Args:
       name: the tenant's id, its folder and `tenantId` in its config.
       objects: packages of the Durable Object classes that `bindings` of its config names.
+      worker: a worker_app whose routes the Worker has besides those of the platform, as "//apps/desk".
       max_gzip_bytes: budget of the bundle; more than the default for a tenant that wants every feature.
     """
     folder = native.package_name()
     if folder != "tenants/" + name:
         fail("tenant(name = \"{0}\") is in {1}: move it to tenants/{0}, or call it \"{2}\".".format(name, folder, folder.rpartition("/")[2]))
-    _config(name)
+    app = [absolute(worker), absolute(worker) + ".openapi"] if worker else []
+    _config(name, worker)
     _wrangler()
     worker_bundle(
         name = "bundle",
@@ -68,7 +70,7 @@ def tenant(name, objects = [], max_gzip_bytes = _MAX_GZIP_BYTES):
         max_gzip_bytes = max_gzip_bytes,
         tags = _TAGS,
         visibility = ["//tests:__subpackages__"],
-        deps = ["//platform/worker"] + objects,
+        deps = ["//platform/worker"] + objects + app,
     )
     _smoke_test(name)
     for command in _COMMANDS:
@@ -78,7 +80,9 @@ def tenant(name, objects = [], max_gzip_bytes = _MAX_GZIP_BYTES):
         _operator_command(command, name)
     package_checks()
 
-def _config(name):
+def _config(name, worker):
+    if worker and not absolute(worker).startswith("//apps/"):
+        fail("tenant(worker = \"{}\") is no app: name a package below //apps, as \"//apps/desk\".".format(worker))
     prompts = native.glob(["prompts/*.md"], allow_empty = True)
     js_run_binary(
         name = "config",
@@ -86,6 +90,7 @@ def _config(name):
         outs = [_CHECKED_CONFIG, _ENTRY],
         args = ["--tenant", name, "--config", path_in_repository(_CONFIG)] +
                _flags("--prompts", prompts) +
+               (["--app", absolute(worker).rpartition(":")[2]] if worker else []) +
                ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
         mnemonic = "TenantConfig",
         tags = _TAGS,

@@ -179,8 +179,8 @@ def compile_typescript(
 def _refuse_tools(name, deps):
     """Fails for an edge that visibility cannot forbid: the macros make every package depend on the checks in //tools."""
     for dep in deps:
-        if native.package_name().startswith("platform/") and absolute(dep).startswith("//tools/"):
-            fail("//{}:{} depends on {}: code under platform/ never depends on a tool. Move what both need below platform/.".format(
+        if native.package_name().split("/")[0] in ["apps", "platform"] and absolute(dep).startswith("//tools/"):
+            fail("//{}:{} depends on {}: code of a Worker never depends on a tool. Move what both need below platform/.".format(
                 native.package_name(),
                 name,
                 dep,

@@ -7,8 +7,9 @@
  * Each is first shown, which writes nothing, then made, then made again, which changes nothing.
  */
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createScratchWorkspace } from "./scratch-workspace.js";
 
 const TENANT = ["tenant", "initech", "--host", "ai.initech.example", "--policies"];
@@ -19,6 +20,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ["tts-provider", "big-voice", "--model", "big/one"],
   TENANT,
   ["env", "initech", "staging", "--host", "ai.staging.initech.example"],
+  ["worker", "help-desk", "--tenant", "initech"],
   ["binding", "initech", "do", "ORDER_BOOK"],
 ];
 
@@ -32,6 +34,7 @@ const MORE = ["kv", "d1", "r2", "vectorize", "queue", "analytics"].map((kind) =>
 
 /** What is built and tested then: everything that was made, and whoever depends on it. */
 const TARGETS = [
+  "//apps/help-desk/...",
   "//tenants:tenants_test",
   "//tenants/initech/...",
   "//platform/llm-tools/...",
@@ -46,13 +49,18 @@ const TARGETS = [
 const REFUSED: readonly (readonly string[])[] = [
   ["tenant", "acme"],
   ["tenant", "../initech"],
+  ["worker", "search"],
+  ["worker", "shop", "--tenant", "initech"],
   ["tenant", "hooli", "--host", "ai.initech.example"],
   ["gadget", "x"],
   ["tenant"],
 ];
 
+/** Most time until `:dev` serves what is built already, milliseconds. */
+const READY_MS = 120_000;
+
 const scratch = createScratchWorkspace(process.env);
-const { copy, bazel, reusedRepositories } = scratch;
+const { copy, bazel, start, reusedRepositories } = scratch;
 const failures: string[] = [];
 const run = (target: string, args: readonly string[] = []): string =>
   bazel(["run", ...reusedRepositories, "--", target, ...args]);
@@ -73,6 +81,8 @@ try {
     "what was made builds, and passes its tests and lint",
     output,
   );
+  await serveApp();
+  forgetRow();
 } finally {
   scratch.remove();
 }
@@ -88,6 +98,62 @@ function makeTwice(command: readonly string[]): void {
   check(/^written: /m.test(written) && after !== before, `made: ${what}`, written);
   const again = run("//tools:new", command);
   check(/^nothing to do: /m.test(again) && digest() === after, `made again, and nothing changed: ${what}`, again);
+}
+
+/** `:dev` serves the tenant with its app: a question with the key that it shows, and one without. */
+async function serveApp(): Promise<void> {
+  const readyFile = path.join(copy, "ready.json");
+  const arguments_ = [
+    "run",
+    ...reusedRepositories,
+    "//tenants/initech:dev",
+    "--",
+    "--no-watch",
+    "--ready-file",
+    readyFile,
+  ];
+  const server = start(arguments_);
+  try {
+    const { url, apiKey } = await readReady(readyFile);
+    const ask = (headers: Readonly<Record<string, string>>): Promise<Response> =>
+      fetch(`${url}/help-desk/chat`, {
+        method: "POST",
+        headers: { "content-type": "application/json", ...headers },
+        body: '{"message":"Hello"}',
+      });
+    const [served, refused] = [await ask({ authorization: `Bearer ${apiKey}` }), await ask({})];
+    const told = await served.text();
+    check(
+      served.status === 200 && refused.status === 401 && told.includes('"answer"'),
+      ":dev serves the app to who has a key",
+      `error: ${served.status} ${refused.status} ${told}`,
+    );
+  } finally {
+    server.end();
+  }
+}
+
+/** Waits for what `:dev` writes when it serves. @throws Error when it never does */
+async function readReady(file: string): Promise<{ readonly url: string; readonly apiKey: string }> {
+  const untilMs = Date.now() + READY_MS;
+  while (Date.now() < untilMs) {
+    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as { url: string; apiKey: string };
+    await setTimeout(200);
+  }
+  throw new Error(":dev does not serve");
+}
+
+/** A route that nobody told the isolation matrix of fails a test, which says where. */
+function forgetRow(): void {
+  const file = path.join(copy, "apps/help-desk/route-rows.ts");
+  writeFileSync(file, readFileSync(file, "utf8").replace("helpDeskChat", "somethingElse"));
+  const output = bazel(["test", "--test_output=all", ...reusedRepositories, "--", "//apps/help-desk:isolation"]);
+  const says = "POST /help-desk/chat has no row in the isolation matrix";
+  check(
+    output.includes(says) && output.includes("ROUTE_ROWS in apps/help-desk/route-rows.ts"),
+    `refused: ${says}`,
+    output,
+  );
 }
 
 /** A person's comment in a config outlives the generator. */

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
@@ -14,6 +14,8 @@ export interface ScratchWorkspace {
   readonly reusedRepositories: readonly string[];
   /** Runs Bazel in the copy; returns all it printed. */
   readonly bazel: (args: readonly string[]) => string;
+  /** Starts Bazel in the copy, for what goes on until it is ended. */
+  readonly start: (args: readonly string[]) => { readonly end: () => void };
   readonly remove: () => void;
 }
 
@@ -40,6 +42,16 @@ export function createScratchWorkspace(env: NodeJS.ProcessEnv): ScratchWorkspace
     env: outerEnvironment(env),
     reusedRepositories: reuseRepositories(workspace, env),
     bazel,
+    start(args) {
+      // In a process group of its own, so that what it starts ends with it.
+      const options = { cwd: copy, env: outerEnvironment(env), detached: true, stdio: "ignore" } as const;
+      const { pid } = spawn(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], options);
+      return {
+        end() {
+          if (pid !== undefined) process.kill(-pid, "SIGTERM");
+        },
+      };
+    },
     remove() {
       bazel(["shutdown"]);
       rmSync(scratch, { recursive: true, force: true });

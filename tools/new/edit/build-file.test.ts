@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { addCall, compareItems, editList, removeCall } from "./build-file.js";
+import { addCall, compareItems, editList, removeCall, setText } from "./build-file.js";
 import { parseCalls } from "./build-syntax.js";
 import type { EditResult } from "./edit-result.js";
 
@@ -68,7 +68,7 @@ describe("editList", () => {
   });
 
   it("makes the attribute that is not there", () => {
-    assert.ok(add(FILE, "data", "x.md").includes(`    deps = ["//platform/base"],\n    data = ["x.md"],\n)`));
+    assert.ok(add(FILE, "data", "x.md").includes(`    data = ["x.md"],\n    deps = ["//platform/base"],\n)`));
     assert.equal(add('tenant(name = "x")\n', "data", "y", "x"), 'tenant(\n    name = "x",\n    data = ["y"],\n)\n');
   });
 
@@ -103,6 +103,24 @@ describe("editList", () => {
     });
     const computed = 'r(name = "lib", srcs = glob(["*.ts"]) + ["x"])\n';
     assert.equal(editList(computed, { target: "lib", attribute: "srcs", act: "add", text: "x" }).ok, false);
+  });
+});
+
+describe("setText", () => {
+  const set = (file: string, text: string): EditResult => setText(file, { target: "x", attribute: "worker", text });
+  const made = 'tenant(\n    name = "x",\n    objects = ["//o"],\n    worker = "//apps/a",\n)\n';
+
+  it("makes the attribute where buildifier wants it, once", () => {
+    assert.equal(textOf(set('tenant(name = "x", objects = ["//o"])\n', "//apps/a")), made);
+    assert.equal(textOf(set(made, "//apps/a")), made);
+    const alone = textOf(set('tenant(name = "x")\n', "//apps/a"));
+    assert.equal(alone, 'tenant(\n    name = "x",\n    worker = "//apps/a",\n)\n');
+    assert.equal(textOf(editList(alone, { target: "x", attribute: "objects", act: "add", text: "//o" })), made);
+  });
+
+  it("does not replace another text, and needs the rule", () => {
+    assert.deepEqual(set(made, "//apps/b"), { ok: false, why: '"x" has worker = "//apps/a" already' });
+    assert.equal(set("", "//apps/b").ok, false);
   });
 });
 

@@ -18,12 +18,22 @@ export function editList(file: string, { target, attribute, act, text }: ListEdi
   const call = parseCalls(file).find(({ name }) => name === target);
   if (call === undefined) return noPlace(`it has no rule called "${target}"`);
   const range = call.attributes.get(attribute);
-  if (range === undefined) return edited(act === "add" ? addAttribute(file, call, `${attribute} = ["${text}"]`) : file);
+  if (range === undefined) return edited(act === "add" ? addAttribute(file, call, attribute, `["${text}"]`) : file);
   const items = parseList(file, range);
   if (items === undefined) return noPlace(`${attribute} of "${target}" is no plain list`);
   const item = items.find((candidate) => candidate.text === text);
   if (act === "remove") return edited(item === undefined ? file : removeItem(file, range, items, item));
   return edited(item === undefined ? addItem(file, range, items, text) : file);
+}
+
+/** Gives a rule a text attribute. Another text that is there stays: the edit has no place then. Pure. */
+export function setText(file: string, { target, attribute, text }: Omit<ListEdit, "act">): EditResult {
+  const call = parseCalls(file).find(({ name }) => name === target);
+  if (call === undefined) return noPlace(`it has no rule called "${target}"`);
+  const range = call.attributes.get(attribute);
+  if (range === undefined) return edited(addAttribute(file, call, attribute, `"${text}"`));
+  const value = file.slice(range.start, range.end);
+  return value === `"${text}"` ? edited(file) : noPlace(`"${target}" has ${attribute} = ${value} already`);
 }
 
 /** Adds a rule at the end of a file that has none of this name, and loads it from //tools/build:defs.bzl. Pure. */
@@ -79,18 +89,39 @@ function replaceLoad(file: string, { start, end }: BuildCall, symbols: readonly 
   return `${file.slice(0, start)}load(${list})${file.slice(end)}`;
 }
 
-/** Attributes are sorted with `name` first, so a new one goes before the first that comes after it. */
-function addAttribute(file: string, call: BuildCall, text: string): string {
+/** Where buildifier puts an attribute, if not among all others by its letters. */
+const PLACES: ReadonlyMap<string, number> = new Map([
+  ["name", -2],
+  ["srcs", -1],
+  ["deps", 1],
+]);
+
+function isBefore(attribute: string, other: string): boolean {
+  const distance = (PLACES.get(attribute) ?? 0) - (PLACES.get(other) ?? 0);
+  return distance < 0 || (distance === 0 && attribute < other);
+}
+
+/** Makes an attribute, before the first that comes after it in the order of buildifier. */
+function addAttribute(file: string, call: BuildCall, attribute: string, value: string): string {
   const end = call.end - 1;
-  const body = file.slice(file.indexOf("(", call.start) + 1, end);
-  if (body.includes("\n"))
+  const open = file.indexOf("(", call.start) + 1;
+  const body = file.slice(open, end);
+  const text = `${attribute} = ${value}`;
+  const next = [...call.attributes].find(([other]) => isBefore(attribute, other))?.[1];
+  if (body.includes("\n")) {
+    if (next !== undefined) return insertLine(file, next.start, `${text},`, next.start);
     return `${file.slice(0, end).trimEnd().replace(/,?$/, ",")}\n    ${text},\n${file.slice(end)}`;
+  }
   const attributes = body
     .trim()
     .replace(/,$/, "")
     .split(/,\s*(?![^[]*\])/);
-  const lines = [...attributes, text].map((attribute) => `    ${attribute},\n`).join("");
-  return `${file.slice(0, file.indexOf("(", call.start) + 1)}\n${lines}${file.slice(end)}`;
+  const at = next === undefined ? attributes.length : [...call.attributes.values()].indexOf(next);
+  const lines = attributes
+    .toSpliced(at, 0, text)
+    .map((line) => `    ${line},\n`)
+    .join("");
+  return `${file.slice(0, open)}\n${lines}${file.slice(end)}`;
 }
 
 function addItem(file: string, range: Range, items: readonly ListItem[], text: string): string {

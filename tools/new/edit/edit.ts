@@ -1,5 +1,5 @@
 import { addItem } from "./array-items.js";
-import { addCall, editList, removeCall } from "./build-file.js";
+import { addCall, editList, removeCall, setText } from "./build-file.js";
 import { edited, type EditResult } from "./edit-result.js";
 import { setJson, type JsonPath } from "./json-text.js";
 import { addLine, removeLine } from "./sorted-lines.js";
@@ -16,6 +16,8 @@ export type Edit =
       readonly act: "add" | "remove";
       readonly text: string;
     }
+  /** A text attribute of a rule in a BUILD file, which has no other one yet. */
+  | { readonly kind: "build-text"; readonly target: string; readonly attribute: string; readonly text: string }
   /** A rule of a BUILD file, called by its name: its text, or none to take it away. */
   | { readonly kind: "build-rule"; readonly target: string; readonly text?: string }
   /** A name in a list of TypeScript, behind a text. */
@@ -40,6 +42,8 @@ function applyEdit(text: string, edit: Edit): EditResult {
       return setJson(text, edit.at, edit.value);
     case "build-list":
       return editList(text, edit);
+    case "build-text":
+      return setText(text, edit);
     case "build-rule":
       return edit.text === undefined ? removeCall(text, edit.target) : addCall(text, edit.target, edit.text);
     case "item":

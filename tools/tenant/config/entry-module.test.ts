@@ -68,6 +68,15 @@ export const IngestWorkflow = worker.IngestWorkflow;
     assert.match(text, /^ {2}insights: insights\(\),$/m);
   });
 
+  it("mounts an app only where a tenant has one", () => {
+    assert.doesNotMatch(renderEntryModule([acme]), /app/i);
+    const app = { name: "desk", pathsImport: "../../../apps/desk/gen/openapi.json" };
+    const text = renderEntryModule([{ ...acme, app }]);
+    assert.match(text, /^import \{ app \} from "#apps\/desk\/app";$/m);
+    assert.match(text, /^import appPaths from "\.\.\/\.\.\/\.\.\/apps\/desk\/gen\/openapi\.json";$/m);
+    assert.match(text, /^ {2}extend: withApp\(app, appPaths\),$/m);
+  });
+
   it("keeps quotes and line breaks of prompts as data", () => {
     const text = renderEntryModule([{ ...acme, prompts: { system: 'Say "hi"`${1}`\n' } }]);
     assert.ok(text.includes('"acme": {"system":"Say \\"hi\\"`${1}`\\n"},'));

@@ -10,6 +10,8 @@ export interface BundledTenant {
   readonly acceptsTokens: boolean;
   /** `tts.provider` of the config: what speaks comes into the bundle only where a tenant has a provider. */
   readonly speechProvider: string;
+  /** Name of the app below apps/ whose routes the Worker has besides; and the import path of the paths that it documents. */
+  readonly app?: { readonly name: string; readonly pathsImport: string };
   /** Packages below platform/worker/objects whose Durable Object classes are the tenant's own. */
   readonly objects?: readonly string[];
   /** Whether metrics can be read and alerts are told: what does so comes into the bundle only then. */
@@ -27,6 +29,7 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
   const acceptsTokens = tenants.some((tenant) => tenant.acceptsTokens);
   const speakers = [...new Set(tenants.map((tenant) => tenant.speechProvider))].filter((name) => name !== "none");
   const hasInsights = tenants.some((tenant) => tenant.hasInsights);
+  const app = tenants.find((tenant) => tenant.app !== undefined)?.app;
   return [
     "// Generated from the tenant's config and prompts. Do not edit.",
     'import { defineWorker } from "#worker/define-worker";',
@@ -34,6 +37,7 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     ...(acceptsTokens ? ['import { tokenVerifier } from "#worker/token-verifier";'] : []),
     ...(speakers.length === 0 ? [] : ['import { defineSpeech } from "#worker/speech";']),
     ...speakers.map((name, index) => `import { provider as speech${index} } from "#speech/providers/${name}";`),
+    ...(app === undefined ? [] : importApp(app)),
     ...tenants.map((tenant, index) => `import tenant${index} from ${JSON.stringify(tenant.configImport)};`),
     "",
     "const worker = defineWorker({",
@@ -44,6 +48,7 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
       ? []
       : [`  speech: defineSpeech(${speakers.map((_, index) => `speech${index}`).join(", ")}),`]),
     ...(hasInsights ? ["  insights: insights(),"] : []),
+    ...(app === undefined ? [] : ["  extend: withApp(app, appPaths),"]),
     "});",
     "",
     "export default worker.handler;",
@@ -60,6 +65,14 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     ...[...new Set(tenants.flatMap(({ objects = [] }) => objects))].map(exportObject),
     "",
   ].join("\n");
+}
+
+function importApp({ name, pathsImport }: NonNullable<BundledTenant["app"]>): readonly string[] {
+  return [
+    'import { withApp } from "#worker/with-app";',
+    `import { app } from "#apps/${name}/app";`,
+    `import appPaths from ${JSON.stringify(pathsImport)};`,
+  ];
 }
 
 function exportObject(object: string): string {

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import path from "node:path";
 
 import { EXIT_CODES, CommandError, formatFailure } from "#tools/command/command-line";
@@ -119,7 +120,9 @@ function watchAndReload(runtime: TenantRuntime, { files }: DevOptions, watchDir:
   }));
   const rebuilder = createRebuilder(watchDir, [...built.map(({ label }) => label), CONSOLE_ASSETS]);
   const [bundle = files.bundle, wrangler = files.wrangler] = built.map((file) => file.path);
-  const folders = ["platform", `tenants/${files.tenantId}`].map((folder) => path.join(watchDir, folder));
+  const folders = ["apps", "platform", `tenants/${files.tenantId}`]
+    .map((folder) => path.join(watchDir, folder))
+    .filter((folder) => existsSync(folder));
   const unwatch = watchSources(folders, async (changed) => {
     const startedMs = performance.now();
     say(out("dim", `${changed} changed, building`));
