@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { findTenantConflicts } from "#tenancy/find-tenant-conflicts";
+import { ownBindingsSchema } from "#tenancy/own-bindings";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 
 const file = (tenantId: string, extra: object = {}) => ({
@@ -41,6 +42,25 @@ describe("findTenantConflicts", () => {
       conflicts.map((conflict) => conflict.field),
       ["environments.production.resources.d1DatabaseId"],
     );
+  });
+
+  it("finds what is behind a tenant's own binding in another tenant's config, by id and by name", () => {
+    const own = (tenantId: string, bindings: object, extra: object = {}) => {
+      const { file: path, config } = file(tenantId, extra);
+      return { file: path, config: { ...config, bindings: ownBindingsSchema.parse(bindings) } };
+    };
+    const ids = { production: "00000000-0000-4000-8000-000000000000" };
+    const notes = { NOTES: { kind: "d1", ids } };
+    const fieldsOf = (...files: Parameters<typeof findTenantConflicts>[0]): readonly string[] =>
+      findTenantConflicts(files).map(({ field }) => field);
+    assert.deepEqual(fieldsOf(own("acme", notes), own("globex", notes)), ["bindings.NOTES.ids.production"]);
+    const platforms = file("globex", production({ resources: { d1DatabaseId: ids.production } }));
+    assert.deepEqual(fieldsOf(own("acme", notes), platforms), ["environments.production.resources.d1DatabaseId"]);
+    const named = production({ resources: { vectorizeIndex: "acme-production-faces" } });
+    const faces = own("acme", { FACES: { kind: "vectorize" } });
+    assert.deepEqual(fieldsOf(faces, file("globex", named)), ["environments.production.resources.vectorizeIndex"]);
+    const uploads = { UPLOADS: { kind: "r2" }, JOBS: { kind: "queue" }, POINTS: { kind: "analytics" } };
+    assert.deepEqual(fieldsOf(own("acme", uploads), own("globex", uploads)), []);
   });
 
   it("lets tenants share an index by namespaces, and never one that is a tenant's alone", () => {

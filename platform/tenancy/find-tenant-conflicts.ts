@@ -1,11 +1,11 @@
-import { ENVIRONMENTS, resolveEnvironment } from "#tenancy/environment-config";
-import type { ConfigProblem } from "#tenancy/parse-tenant-config";
-import type { TenantConfig } from "#tenancy/tenant-config";
+import { ENVIRONMENTS, type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
+import { ownResourceId, ownResourceName } from "#tenancy/own-bindings";
+import type { ConfigProblem, TenantFile } from "#tenancy/parse-tenant-config";
 
 /** A tenant's config and the file it came from. */
 export interface ConfigFile {
   readonly file: string;
-  readonly config: TenantConfig;
+  readonly config: TenantFile;
 }
 
 /** A problem between two tenants, reported at the later file. */
@@ -43,7 +43,7 @@ interface Claim {
   readonly isShareable?: boolean;
 }
 
-function claimsOf(config: TenantConfig): Claim[] {
+function claimsOf(config: TenantFile): Claim[] {
   const claims: Claim[] = [{ kind: "tenant id", scope: "", value: config.tenantId, field: "tenantId" }];
   for (const name of ENVIRONMENTS) {
     const environment = resolveEnvironment(config.tenantId, config.environments, name);
@@ -68,8 +68,34 @@ function claimsOf(config: TenantConfig): Claim[] {
       // Each tenant has a namespace of its own in it.
       isShareable: config.vectorize.mode === "namespace",
     });
+    claims.push(...ownClaims(config, name, environment.workerName));
   }
   return claims;
+}
+
+/** How what is behind a binding is called where the platform has the same kind of it. */
+const OWN_KINDS: Readonly<Record<string, readonly [byId: string | undefined, byName: string]>> = {
+  kv: ["KV namespace", "KV namespace name"],
+  d1: ["D1 database", "D1 database name"],
+  r2: [undefined, "R2 bucket"],
+  vectorize: [undefined, "Vectorize index"],
+  queue: [undefined, "queue"],
+};
+
+/** What is behind a tenant's own bindings in one environment. */
+function ownClaims({ accountId: scope, bindings = {} }: TenantFile, name: EnvironmentName, worker: string): Claim[] {
+  return Object.entries(bindings).flatMap(([binding, { kind }]): Claim[] => {
+    const [byId, byName] = OWN_KINDS[kind] ?? [];
+    if (byName === undefined) return [];
+    const field = `bindings.${binding}`;
+    const id = ownResourceId(bindings, binding, name);
+    return [
+      { kind: byName, scope, value: ownResourceName(worker, binding), field },
+      ...(byId === undefined || id === undefined
+        ? []
+        : [{ kind: byId, scope, value: id, field: `${field}.ids.${name}` }]),
+    ];
+  });
 }
 
 function describe(claim: Claim, owner: string): ConfigProblem {

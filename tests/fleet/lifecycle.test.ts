@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
@@ -30,6 +30,7 @@ describe("the end of a tenant", () => {
     fleet = await createFleetWorkspace();
     for (const id of ["acme", "globex"]) {
       fleet.addTenant(id);
+      addBindings(fleet, id);
       await provisionTenant(fleet, id, "production", TOKEN);
       await createKey(fleet, id, "production");
     }
@@ -80,7 +81,16 @@ describe("the end of a tenant", () => {
     assert.equal(first.code, 1, first.output);
     const second = await tenant("remove", "acme", "--env", "production", "--yes", "--confirm", "acme");
     assert.equal(second.code, 0, second.output);
-    assert.deepEqual(namesLeft().toSorted(), ["globex-production", "globex-production", "platform-releases"]);
+    assert.deepEqual(namesLeft().toSorted(), [
+      "globex-production",
+      "globex-production",
+      "globex-production-notes",
+      "platform-releases",
+    ]);
+    assert.deepEqual(
+      fleet.api.state.buckets.list(ACCOUNT).map(({ name }) => name),
+      ["globex-production-uploads"],
+    );
     assert.match((await tenant("remove", "acme", "--env", "production")).output, /nothing is left/);
   });
 
@@ -91,6 +101,15 @@ describe("the end of a tenant", () => {
     }
   });
 });
+
+/** Bindings of the tenant's own, into its config as a person writes them. */
+function addBindings(fleet: FleetWorkspace, id: string): void {
+  const file = path.join(fleet.folder, "tenants", id, "tenant.config.json");
+  const bindings = { NOTES: { kind: "kv" }, UPLOADS: { kind: "r2" } };
+  const text = readFileSync(file, "utf8");
+  writeFileSync(file, text.replace('"environments"', `"bindings":${JSON.stringify(bindings)},"environments"`));
+  fleet.build(id);
+}
 
 async function addSessions({ api }: FleetWorkspace, tenantId: string, count: number): Promise<void> {
   const database = api.state.databases.list(ACCOUNT).find(({ name }) => name === "acme-production");

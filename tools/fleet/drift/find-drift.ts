@@ -170,8 +170,15 @@ function resourceFindings({ wanted, found }: DriftFacts): Finding[] {
   const names = missingResources(wanted, found);
   const absent = names.map((name): Finding => {
     const repair = /^(AI Gateway|queue) /.test(name) ? ("provision" as const) : ("manual" as const);
+    const isOwn = name.includes(", of the binding ");
     const advice =
-      repair === "manual" ? { advice: "it held data: restore it, or provision a new one and ingest again" } : {};
+      repair === "manual"
+        ? {
+            advice: isOwn
+              ? "if it held data, restore it; else :provision makes it"
+              : "it held data: restore it, or provision a new one and ingest again",
+          }
+        : {};
     return { kind: "resource", name, expected: "present", found: undefined, repair, ...advice };
   });
   const { index } = found;

@@ -3,6 +3,7 @@ import { deleteGateway, deleteIndex, deleteQueue } from "../account/ai-resources
 import { deleteDatabase, deleteNamespace } from "../account/storage.js";
 import { deleteWorker, deleteWorkflow, hasWorkflow, readDomains, readSettings } from "../account/workers.js";
 import type { SignedLine } from "../operate/confirm-plan.js";
+import { deleteOwn, describeOwn } from "../provision/own-resources.js";
 import { findResources } from "../provision/resources.js";
 import { openReleaseStore } from "../release/release-store.js";
 import type { TenantEnvironment } from "./tenant-source.js";
@@ -66,6 +67,10 @@ export async function planRemoval(
         remove: () => deleteGateway(account, resources.gatewayId),
       },
     ...found.queues.map((name) => ({ what: `queue ${name}`, remove: () => deleteQueue(account, name) })),
+    ...resources.own.map((own) => {
+      const id = found.own.get(own.binding);
+      return id !== undefined && { what: describeOwn(own), remove: () => deleteOwn(account, own, id) };
+    }),
     records.length > 0 && { what: `${records.length} release records`, remove: async () => store?.forget(worker) },
   ];
   const removals = all.filter((entry) => entry !== false);

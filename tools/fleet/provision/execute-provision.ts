@@ -6,6 +6,7 @@ import { ensureReleaseStore, openReleaseStore } from "../release/release-store.j
 import { applyDatabaseMigrations, pendingMigrations } from "./database-migrations.js";
 import type { ProvisionFacts, ProvisionPlan, ProvisionStep } from "./plan-provision.js";
 import { editJsonFile } from "./edit-json-file.js";
+import { ensureOwn } from "./own-resources.js";
 import { findResources, type Resources } from "./resources.js";
 
 /** What provisioning works with. */
@@ -40,6 +41,7 @@ export async function executeProvision(
   plan: ProvisionPlan,
 ): Promise<void> {
   const { account, wanted } = context;
+  const ownIds = new Map(facts.found.own);
   const ids = { kvNamespaceId: facts.found.namespace?.id, d1DatabaseId: facts.found.database?.uuid };
   for (const step of plan.steps) {
     context.onStep(step);
@@ -65,11 +67,20 @@ export async function executeProvision(
       case "queue":
         await ensureQueue(account, step.name);
         break;
+      case "own":
+        ownIds.set(step.resource.binding, await ensureOwn(account, step.resource, wanted.index));
+        break;
       case "releases":
         await ensureReleaseStore(account);
         break;
       case "write-ids":
         await writeFields(context, step.fields, ids);
+        break;
+      case "write-own-ids":
+        await editJsonFile(
+          context.configFile,
+          step.bindings.map((binding) => [["bindings", binding, "ids", wanted.environment], ownIds.get(binding)]),
+        );
         break;
     }
   }

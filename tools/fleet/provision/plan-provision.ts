@@ -1,3 +1,4 @@
+import { describeOwn, hasId, type OwnResource } from "./own-resources.js";
 import type { FoundResources, Resources } from "./resources.js";
 
 /** One thing to make, or to write down. */
@@ -9,9 +10,12 @@ export type ProvisionStep =
   | { readonly do: "metadata-index"; readonly property: string }
   | { readonly do: "gateway" }
   | { readonly do: "queue"; readonly name: string }
+  | { readonly do: "own"; readonly resource: OwnResource }
   | { readonly do: "releases" }
   /** Ids go into tenant.config.json. */
-  | { readonly do: "write-ids"; readonly fields: readonly ("kvNamespaceId" | "d1DatabaseId")[] };
+  | { readonly do: "write-ids"; readonly fields: readonly ("kvNamespaceId" | "d1DatabaseId")[] }
+  /** Ids of what is behind these bindings, too. */
+  | { readonly do: "write-own-ids"; readonly bindings: readonly string[] };
 
 export interface ProvisionLine {
   readonly sign: "+" | "~" | "=" | "!";
@@ -49,10 +53,14 @@ export function planProvision({ wanted, found, pendingMigrations, hasReleases }:
     ),
     part(found.hasGateway, `AI Gateway ${wanted.gatewayId}`, { do: "gateway" }),
     ...wanted.queues.map((name) => part(found.queues.includes(name), `queue ${name}`, { do: "queue", name })),
+    ...wanted.own.map((resource) =>
+      part(found.own.has(resource.binding), describeOwn(resource), { do: "own", resource }),
+    ),
     part(hasReleases, "D1 database platform-releases, for the records of all tenants of the account", {
       do: "releases",
     }),
     ...writeIds(wanted),
+    ...writeOwnIds(wanted),
   ];
   return {
     lines: parts.map(({ line }) => line),
@@ -80,6 +88,13 @@ function writeIds({ environment, kvNamespaceId, databaseId }: Resources): Part[]
   return [{ line: { sign: "~", text }, step: [{ do: "write-ids", fields }] }];
 }
 
+function writeOwnIds({ environment, own }: Resources): Part[] {
+  const bindings = own.filter((resource) => hasId(resource) && resource.id === undefined).map(({ binding }) => binding);
+  if (bindings.length === 0) return [];
+  const text = `tenant.config.json: bindings.{${bindings.join(", ")}}.ids.${environment}`;
+  return [{ line: { sign: "~", text }, step: [{ do: "write-own-ids", bindings }] }];
+}
+
 /** An id that leads nowhere is never replaced: behind it there may have been data. */
 function refusals(wanted: Resources, found: FoundResources): ProvisionPlan["refusals"] {
   const lost = (kind: string, id: string | undefined, isThere: boolean) =>
@@ -98,6 +113,7 @@ function refusals(wanted: Resources, found: FoundResources): ProvisionPlan["refu
   return [
     ...lost("KV namespace", wanted.kvNamespaceId, found.namespace !== undefined),
     ...lost("D1 database", wanted.databaseId, found.database !== undefined),
+    ...wanted.own.flatMap((own) => lost(describeOwn(own), own.id, found.own.has(own.binding))),
     ...(isOtherShape
       ? [
           {

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { driftFacts, makeBuild } from "../testing/plan-fixtures.js";
 import { editJson } from "./edit-json-file.js";
 import { planProvision } from "./plan-provision.js";
-import { resourcesOf } from "./resources.js";
+import { missingResources, resourcesOf } from "./resources.js";
 
 const fresh = makeBuild("b1", { environments: {} });
 const wanted = resourcesOf(fresh.config, fresh.environment, fresh.rendered);
@@ -15,6 +15,7 @@ const nothing = {
   metadataIndexes: [],
   hasGateway: false,
   queues: [],
+  own: new Map<string, string>(),
 };
 
 describe("planProvision", () => {
@@ -56,6 +57,62 @@ describe("planProvision", () => {
       hasReleases: true,
     });
     assert.match(other.refusals[0]?.why ?? "", /384 dimensions/);
+  });
+});
+
+describe("what is behind a tenant's own bindings", () => {
+  const [kvId, databaseId] = ["b".repeat(32), "11111111-0000-4000-8000-000000000000"];
+  const own = (kv?: string, d1?: string) =>
+    resourcesOf(fresh.config, fresh.environment, {
+      ...fresh.rendered,
+      kv_namespaces: [...fresh.rendered.kv_namespaces, { binding: "NOTES", ...(kv === undefined ? {} : { id: kv }) }],
+      d1_databases: [
+        ...fresh.rendered.d1_databases,
+        {
+          binding: "LEDGER",
+          database_name: "acme-production-ledger",
+          ...(d1 === undefined ? {} : { database_id: d1 }),
+        },
+      ],
+      r2_buckets: [{ binding: "UPLOADS", bucket_name: "acme-production-uploads" }],
+      vectorize: [...fresh.rendered.vectorize, { binding: "FACES", index_name: "acme-production-faces" }],
+    });
+  const plan = (resources: ReturnType<typeof own>, found: ReadonlyMap<string, string>) =>
+    planProvision({ wanted: resources, found: { ...nothing, own: found }, pendingMigrations: [], hasReleases: true });
+  const ownSteps = (...args: Parameters<typeof plan>): readonly unknown[] =>
+    plan(...args).steps.flatMap((step): readonly unknown[] => {
+      if (step.do === "own") return [step.resource.binding];
+      return step.do === "write-own-ids" ? [step.bindings] : [];
+    });
+  const all = new Map([
+    ["NOTES", kvId],
+    ["LEDGER", databaseId],
+    ["UPLOADS", "acme-production-uploads"],
+    ["FACES", "acme-production-faces"],
+  ]);
+
+  it("is made, and the ids of those that have one are written last", () => {
+    const bindings = ["NOTES", "LEDGER"];
+    assert.deepEqual(ownSteps(own(), new Map()), [...bindings, "UPLOADS", "FACES", bindings]);
+    assert.deepEqual(ownSteps(own(), all), [bindings], "taken by their names");
+    assert.deepEqual(ownSteps(own(kvId, databaseId), all), []);
+    assert.ok(
+      plan(own(), new Map()).lines.some(
+        ({ text }) => text === "R2 bucket acme-production-uploads, of the binding UPLOADS",
+      ),
+    );
+  });
+
+  it("is missed by a deploy, and never replaced when an id leads nowhere", () => {
+    const found = { ...nothing, own: new Map<string, string>() };
+    const missing = missingResources(own(kvId), found).filter((name) => name.includes("of the binding"));
+    assert.deepEqual(missing, [
+      "KV namespace acme-production-notes, of the binding NOTES",
+      "the id of the D1 database acme-production-ledger, of the binding LEDGER, in tenant.config.json",
+      "R2 bucket acme-production-uploads, of the binding UPLOADS",
+      "Vectorize index acme-production-faces, of the binding FACES",
+    ]);
+    assert.match(plan(own(kvId), new Map()).refusals[0]?.why ?? "", /acme-production-notes.*is not in the account/);
   });
 });
 

@@ -4,6 +4,7 @@ import { type Account } from "../account/account.js";
 import { readGateway, readIndex, readMetadataIndexes, readQueue, type RemoteIndex } from "../account/ai-resources.js";
 import { listDatabases, listNamespaces, type RemoteDatabase, type RemoteNamespace } from "../account/storage.js";
 import type { RenderedConfig } from "../state/desired-state.js";
+import { describeOwn, findOwn, type FoundOwn, hasId, type OwnResource, ownResourcesOf } from "./own-resources.js";
 
 /** What an environment of a tenant needs in the account besides its Worker. */
 export interface Resources {
@@ -17,6 +18,8 @@ export interface Resources {
   readonly metadataIndexes: readonly string[];
   readonly gatewayId: string;
   readonly queues: readonly string[];
+  /** Behind bindings that only this tenant has. */
+  readonly own: readonly OwnResource[];
 }
 
 /**
@@ -43,6 +46,7 @@ export function resourcesOf(
     metadataIndexes: METADATA_INDEXES,
     gatewayId: environment.gatewayId,
     queues: [...new Set([...producers, ...consumers].map(({ queue }) => queue))].toSorted(),
+    own: ownResourcesOf(rendered),
   };
 }
 
@@ -57,6 +61,7 @@ export interface FoundResources {
   readonly hasGateway: boolean;
   /** Names of the queues that are there. */
   readonly queues: readonly string[];
+  readonly own: FoundOwn;
 }
 
 export async function findResources(account: Account, wanted: Resources): Promise<FoundResources> {
@@ -78,6 +83,7 @@ export async function findResources(account: Account, wanted: Resources): Promis
     metadataIndexes: index === undefined ? [] : await readMetadataIndexes(account, index.name),
     hasGateway: gateway !== undefined,
     queues: queues.flatMap((queue) => (queue === undefined ? [] : [queue.queue_name])),
+    own: await findOwn(account, wanted.own, { namespaces, databases }),
   };
 }
 
@@ -93,5 +99,13 @@ export function missingResources(wanted: Resources, found: FoundResources): read
     ...(found.index === undefined ? [`Vectorize index ${wanted.index.name}`] : []),
     ...(found.hasGateway ? [] : [`AI Gateway ${wanted.gatewayId}`]),
     ...wanted.queues.filter((name) => !found.queues.includes(name)).map((name) => `queue ${name}`),
+    ...missingOwn(wanted.own, found.own),
   ];
+}
+
+function missingOwn(wanted: readonly OwnResource[], found: FoundOwn): readonly string[] {
+  return wanted.flatMap((own) => {
+    if (hasId(own) && own.id === undefined) return [`the id of the ${describeOwn(own)}, in tenant.config.json`];
+    return found.has(own.binding) ? [] : [describeOwn(own)];
+  });
 }

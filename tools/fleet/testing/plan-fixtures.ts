@@ -145,6 +145,7 @@ export function driftFacts(
       metadataIndexes: wanted.metadataIndexes,
       hasGateway: true,
       queues: wanted.queues,
+      own: new Map(wanted.own.map(({ binding, id, name }) => [binding, id ?? name])),
     },
     liveModuleDigest: deployed.bundleDigest,
     nowMs: NOW,

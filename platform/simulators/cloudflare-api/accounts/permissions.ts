@@ -10,6 +10,7 @@ export const PERMISSION_GROUPS = [
   "Queues",
   "Vectorize",
   "Workers KV Storage",
+  "Workers R2 Storage",
   "Workers Routes",
   "Workers Scripts",
   "Workers Tail",

@@ -63,17 +63,26 @@ export function workflowRoutes(state: CloudflareState): Route[] {
 export function bucketRoutes(state: CloudflareState): Route[] {
   const buckets = "/accounts/:account/r2/buckets";
   return [
-    route("GET", buckets, "Workers Scripts Read", (_, { account }) => ok({ buckets: state.buckets.list(account) })),
-    route("POST", buckets, "Workers Scripts Write", (request, { account }) => {
+    route("GET", buckets, "Workers R2 Storage Read", (_, { account }) => ok({ buckets: state.buckets.list(account) })),
+    route("POST", buckets, "Workers R2 Storage Write", (request, { account }) => {
       const { name } = readJson(request, z.looseObject({ name: z.string().min(1) }));
+      if (state.buckets.get(account, name) !== undefined) {
+        throw new ApiError(409, 10_004, "The bucket you tried to create already exists, and you own it.");
+      }
       return ok(state.buckets.put(account, name, { name, creation_date: state.now() }));
     }),
-    route("GET", `${buckets}/:bucket`, "Workers Scripts Read", (_, { account, params }) => {
-      const bucket = state.buckets.get(account, params["bucket"] ?? "");
-      if (bucket === undefined) throw new ApiError(404, 10_006, "The specified bucket does not exist.");
-      return ok(bucket);
+    route("GET", `${buckets}/:bucket`, "Workers R2 Storage Read", (_, call) => ok(requireBucket(state, call))),
+    route("DELETE", `${buckets}/:bucket`, "Workers R2 Storage Write", (_, call) => {
+      state.buckets.delete(call.account, String(requireBucket(state, call)["name"]));
+      return ok({});
     }),
   ];
+}
+
+function requireBucket(state: CloudflareState, { account, params }: RouteCall): Json {
+  const bucket = state.buckets.get(account, params["bucket"] ?? "");
+  if (bucket === undefined) throw new ApiError(404, 10_006, "The specified bucket does not exist.");
+  return bucket;
 }
 
 function createQueue(state: CloudflareState, request: ApiRequest, { account }: RouteCall): Answer {

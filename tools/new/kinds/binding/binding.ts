@@ -2,6 +2,7 @@ import { parse } from "jsonc-parser";
 
 import {
   BINDING_NAME_PATTERN,
+  ownResourceName,
   OWN_BINDING_KINDS,
   PLATFORM_BINDINGS,
   type OwnBindingKind,
@@ -163,16 +164,40 @@ function bindingsOfAll(tree: Tree, changed: string, bindings: OwnBindings) {
   }));
 }
 
-function nextCommands({ tenantId, kind, object }: Request, isRemoval: boolean): readonly NextCommand[] {
+function nextCommands(request: Request, isRemoval: boolean): readonly NextCommand[] {
+  const { tenantId, kind, object } = request;
   const test = {
     command: `tools/bazel test //tenants/${tenantId}/... //platform/worker:worker.lint`,
     about: "the Worker has it",
   };
-  if (isRemoval) return [test];
-  if (kind !== "do") return [test];
+  if (isRemoval) return [test, ...leftInAccount(request)];
+  if (kind !== "do") return [test, ...provision(request)];
   return [
     { command: `$EDITOR ${objectFolder(object)}/${object}-object.ts`, about: "what it keeps and does" },
     { command: `tools/bazel test //${objectFolder(object)}/...`, about: "its test, in workerd" },
     test,
   ];
+}
+
+/** How what is behind a binding is made; datasets make themselves. */
+function provision({ tenantId, kind }: Request): readonly NextCommand[] {
+  if (kind === "analytics") return [];
+  const command = `tools/bazel run //tenants/${tenantId}:provision -- --env staging --yes`;
+  return [{ command, about: "make what is behind it, then :deploy" }];
+}
+
+const REMOVALS: ReadonlyMap<OwnBindingKind, (name: string) => string> = new Map([
+  ["kv", (name) => `wrangler kv namespace delete --namespace-id <id of ${name}>`],
+  ["d1", (name) => `wrangler d1 delete ${name}`],
+  ["r2", (name) => `wrangler r2 bucket delete ${name}`],
+  ["vectorize", (name) => `wrangler vectorize delete ${name}`],
+  ["queue", (name) => `wrangler queues delete ${name}`],
+]);
+
+/** What the removal of a binding leaves in the account, with its data: a person decides. */
+function leftInAccount({ tenantId, kind, name }: Request): readonly NextCommand[] {
+  const remove = REMOVALS.get(kind);
+  if (remove === undefined) return [];
+  const command = remove(ownResourceName(`${tenantId}-staging`, name));
+  return [{ command, about: "after the deploy, if its data is not needed; so in each environment" }];
 }
