@@ -195,9 +195,9 @@ const REMOVALS: ReadonlyMap<OwnBindingKind, (name: string) => string> = new Map(
 ]);
 
 /** What the removal of a binding leaves in the account, with its data: a person decides. */
-function leftInAccount({ tenantId, kind, name }: Request): readonly NextCommand[] {
+function leftInAccount({ kind, name }: Request): readonly NextCommand[] {
   const remove = REMOVALS.get(kind);
   if (remove === undefined) return [];
-  const command = remove(ownResourceName(`${tenantId}-staging`, name));
-  return [{ command, about: "after the deploy, if its data is not needed; so in each environment" }];
+  const command = remove(ownResourceName("<worker>", name));
+  return [{ command, about: "in each environment, after the deploy, if its data is not needed" }];
 }
