@@ -1,3 +1,4 @@
+import { applyEdits } from "../../edit/edit.js";
 import type { Plan, PlannedEdits } from "../../plan/plan.js";
 import type { Tree } from "../../plan/tree.js";
 import { argument, listOption, type Given, type Kind } from "../kind.js";
@@ -41,12 +42,14 @@ function planWorker(given: Given, tree: Tree): Plan {
   if (TAKEN.has(name))
     refuse(`"${name}" has a meaning already, in paths of the platform or in the build: choose another name`);
   const tenants = listOption(given, "tenant").map((id) => readTenantText(tree, id).tenantId);
+  const edits = [...new Set(tenants)].map((tenantId) => mount(name, tenantId));
+  for (const edit of edits) refuseOtherApp(edit, tree);
   const [first = "<tenant>"] = tenants;
   return {
     what: `app ${name}`,
     home: appFolder(name),
     files: appFiles(name),
-    edits: [...new Set(tenants)].map((tenantId) => mount(name, tenantId)),
+    edits,
     next: [
       { command: `$EDITOR ${appFolder(name)}/routes/chat.ts`, about: "what it answers" },
       { command: `tools/bazel test //${appFolder(name)}/...`, about: "its tests, and the isolation matrix" },
@@ -61,6 +64,12 @@ function planWorker(given: Given, tree: Tree): Plan {
       { command: `tools/bazel run //tenants/${first}:dev`, about: "serve it on this machine" },
     ],
   };
+}
+
+/** A Worker has one app at most. */
+function refuseOtherApp({ path, edits }: PlannedEdits, tree: Tree): void {
+  const result = applyEdits(tree.read(path) ?? "", edits);
+  if (!result.ok) refuse(`${path} cannot be edited: ${result.why}`);
 }
 
 function mount(name: string, tenantId: string): PlannedEdits {
