@@ -39,6 +39,7 @@ const runs: fc.Arbitrary<Run> = fc.oneof(
     { host: fc.array(host, { maxLength: 2 }), "worker-name": flag("other") },
   ),
   runOf("worker", { NAME: fc.constantFrom("desk", "shop") }, { tenant: flag(["acme"]) }),
+  runOf("rag-module", { TENANT: tenant }, {}),
   runOf("tts-provider", { NAME: fc.constantFrom("one", "two-voices") }, {}),
   runOf("tool", { NAME: fc.constantFrom("count_words", "zip", "a") }, { writes: flag(true) }),
   runOf(

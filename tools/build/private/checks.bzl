@@ -4,7 +4,7 @@ load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_library", "js_run_bin
 load(":labels.bzl", "PERSISTENT_WORKER", "path_in_repository")
 
 # Files as a program made them, or as somebody else sent them.
-_NOT_OURS = ["**/golden/**", "**/testdata/**", "node_modules/**", "pnpm-lock.yaml"]
+_NOT_OURS = ["**/golden/**", "**/testdata/**", "knowledge/documents/**", "node_modules/**", "pnpm-lock.yaml"]
 
 # What lies in a checkout and is no part of the repository.
 _NOT_KEPT = [

@@ -10,6 +10,7 @@ _ENVIRONMENTS = ["dev", "staging", "production"]
 _MAX_GZIP_BYTES = 120000
 _CONFIG = "tenant.config.json"
 _CHECKED_CONFIG = "gen/config.json"
+_JUDGED = "knowledge/queries.json"
 _ENTRY = "gen/entry.js"
 
 # Programs of //tools/tenant that get the tenant's files by fixed arguments.
@@ -31,6 +32,7 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
     | `:bundle`        | the Worker, with this tenant's config only                      | `bazel build //tenants/<name>:bundle` |
     | `:bundle.size`   | test: the Worker is within its budget                           | `bazel test //tenants/<name>:bundle.size` |
     | `:smoke_test`    | test: the Worker starts in workerd and is healthy               | `bazel test //tenants/<name>:smoke_test` |
+    | `:knowledge`     | test: its documents are found as well as before, if knowledge/queries.json judges them | `bazel test //tenants/<name>:knowledge` |
     | `:golden`        | test: the wrangler files are those kept in golden/, if any are  | `bazel test //tenants/<name>:golden` |
     | `:golden.update` | keeps the wrangler files in golden/                             | `bazel run //tenants/<name>:golden.update` |
     | `:dev`           | serves the tenant on this machine                               | `bazel run //tenants/<name>:dev` |
@@ -73,6 +75,8 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
         deps = ["//platform/worker"] + objects + app,
     )
     _smoke_test(name)
+    if native.glob([_JUDGED], allow_empty = True):
+        _knowledge_test(name)
     for command in _COMMANDS:
         _command(command, name)
     _command("smoke", name, programs = "//tools/fleet")
@@ -160,6 +164,28 @@ def _smoke_test(name):
         entry_point = "//tools/quality:run-tests.js",
         env = {option.upper(): value for option, value in options.items()},
         fixed_args = ["tools/tenant/tenant-boots.test.js"],
+        node_options = ["--enable-source-maps"],
+        tags = _TAGS + ["block-network"],
+    )
+
+def _knowledge_test(name):
+    data, options = _tenant_files(name)
+    js_test(
+        name = "knowledge",
+        size = "medium",
+        data = data + native.glob([
+            _JUDGED,
+            "knowledge/documents/**",
+        ]) + [
+            "//tools/quality:run_tests",
+            "//tools/tenant:knowledge_holds",
+        ],
+        entry_point = "//tools/quality:run-tests.js",
+        env = dict(
+            {option.upper(): value for option, value in options.items()},
+            KNOWLEDGE = path_in_repository("knowledge"),
+        ),
+        fixed_args = ["tools/tenant/knowledge-holds.test.js"],
         node_options = ["--enable-source-maps"],
         tags = _TAGS + ["block-network"],
     )

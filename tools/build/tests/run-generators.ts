@@ -21,6 +21,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   TENANT,
   ["env", "initech", "staging", "--host", "ai.staging.initech.example"],
   ["worker", "help-desk", "--tenant", "initech"],
+  ["rag-module", "initech"],
   ["binding", "initech", "do", "ORDER_BOOK"],
 ];
 
@@ -83,6 +84,7 @@ try {
   );
   await serveApp();
   forgetRow();
+  loseAnswer();
 } finally {
   scratch.remove();
 }
@@ -154,6 +156,19 @@ function forgetRow(): void {
     `refused: ${says}`,
     output,
   );
+}
+
+/** Documents that are found worse than before fail a test, which says by which questions: two have changed places. */
+function loseAnswer(): void {
+  const folder = path.join(copy, "tenants/initech/knowledge/documents");
+  const [warranty, shipping] = [path.join(folder, "warranty.md"), path.join(folder, "shipping.md")];
+  const text = readFileSync(warranty, "utf8");
+  writeFileSync(warranty, readFileSync(shipping, "utf8"));
+  writeFileSync(shipping, text);
+  const output = bazel(["test", "--test_output=all", ...reusedRepositories, "--", "//tenants/initech:knowledge"]);
+  const says = "How many years of warranty does a device have?";
+  const isTold = /ndcg was 1, is 0\.\d+/.test(output) && output.includes(says);
+  check(isTold, "refused: a document that has lost its answer", output);
 }
 
 /** A person's comment in a config outlives the generator. */
