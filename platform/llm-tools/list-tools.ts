@@ -2,6 +2,7 @@ import * as z from "#base/zod";
 
 import type { Principal } from "#auth/principal";
 import { toJsonSchema } from "#llm-tools/json-schema";
+import type { ToolRegistry } from "#llm-tools/registry";
 import type { Tool } from "#llm-tools/tool";
 import { mayUseTool, scopesOf } from "#llm-tools/tool-access";
 import type { ToolsConfig } from "#tenancy/tools-config";
@@ -23,11 +24,7 @@ export type ToolDescription = z.output<typeof toolDescriptionSchema>;
 export const listToolsResponseSchema = z.object({ tools: z.array(toolDescriptionSchema) });
 
 /** The tools that a principal may use, by name. */
-export function listTools(
-  tools: ReadonlyMap<string, Tool>,
-  config: ToolsConfig,
-  principal: Principal,
-): readonly ToolDescription[] {
+export function listTools(tools: ToolRegistry, config: ToolsConfig, principal: Principal): readonly ToolDescription[] {
   return [...tools.values()].filter((tool) => mayUseTool(config, principal, tool)).map(describeTool);
 }
 

@@ -7,6 +7,7 @@ import { canonicalJson } from "#base/canonical-json";
 import { sha256Hex } from "#base/digest";
 import { PlatformError } from "#base/errors";
 import { MAX_RESULT_BYTES } from "#llm-tools/check-values";
+import { toRegistry } from "#llm-tools/registry";
 import { runTool, type ToolCall } from "#llm-tools/run-tool";
 import { acme, callOf, keyWith, probeHost } from "#llm-tools/testing/probe-host";
 import { defineTool, type Tool } from "#llm-tools/tool";
@@ -41,6 +42,13 @@ describe("the dispatcher", () => {
       return error.code;
     }
   };
+
+  it("tells a tool that its bundle leaves out from one that nobody knows", async () => {
+    const host = { ...probeHost([echo], { config: { enabled: undefined } }), tools: toRegistry([echo], ["writer"]) };
+    assert.equal(await attempt(host, callOf("writer", {})), "tool_forbidden");
+    assert.equal(await attempt(host, callOf("nobody", {})), "tool_not_found");
+    assert.deepEqual([...host.tools.keys()], ["probe", "writer"]);
+  });
 
   it("runs a tool and records it, without any of its contents", async () => {
     const host = probeHost([echo]);

@@ -6,6 +6,7 @@ import { sha256Hex } from "#base/digest";
 import { PlatformError, toPlatformError } from "#base/errors";
 import { findHostileShape } from "#base/json-shape";
 import { parseArguments, parseResult } from "#llm-tools/check-values";
+import type { ToolRegistry } from "#llm-tools/registry";
 import { runWithin } from "#llm-tools/run-within";
 import type { Tool } from "#llm-tools/tool";
 import { mayUseTool, requireTool } from "#llm-tools/tool-access";
@@ -16,7 +17,7 @@ import { TOOL_NAME_PATTERN, type ToolsConfig } from "#tenancy/tools-config";
 
 /** What the dispatcher needs of the Worker, for one tenant. */
 export interface ToolHost {
-  readonly tools: ReadonlyMap<string, Tool>;
+  readonly tools: ToolRegistry;
   readonly config: ToolsConfig;
   readonly services: ToolServices;
   readonly audit: AuditLog;

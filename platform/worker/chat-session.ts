@@ -31,7 +31,7 @@ export function defineChatSession(isolateOf: (env: WorkerEnv) => Isolate): ChatS
       const tenant = isolate.directory.byId(id);
       if (tenant === undefined) return undefined;
       const { models, knowledge, sessionIndex } = composeTenant(this.env, tenant, isolate);
-      const tools = (): ToolHost => composeTools(this.env, tenant, { knowledge, environment, log });
+      const tools = (): ToolHost => composeTools(this.env, tenant, { ...isolate, knowledge });
       const contextTokens = (modelId: string): number => contextTokensOf(tenant, modelId);
       return {
         tenantId: tenant.tenantId,

@@ -3,7 +3,7 @@ import { waitUntil } from "cloudflare:workers";
 import { chooseChatModel } from "#ai-gateway/choose-model";
 import { systemClock } from "#base/clock";
 import { PlatformError } from "#base/errors";
-import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
+import type { ToolRegistry } from "#llm-tools/registry";
 import type { ToolHost } from "#llm-tools/run-tool";
 import type { ToolKnowledge } from "#llm-tools/tool-knowledge";
 import { describeThrown, type Logger } from "#observability/logger";
@@ -32,14 +32,22 @@ export function auditLogOf({ DB }: WorkerEnv, log: Logger): AuditLog {
   });
 }
 
+interface ToolParts {
+  readonly knowledge: RagServices;
+  readonly environment: EnvironmentName;
+  /** Those of the bundle. */
+  readonly tools: ToolRegistry;
+  readonly log: Logger;
+}
+
 /** Makes what the dispatcher needs to run a tenant's tools. */
 export function composeTools(
   env: WorkerEnv,
   tenant: TenantConfig,
-  { knowledge, environment, log }: { knowledge: RagServices; environment: EnvironmentName; log: Logger },
+  { knowledge, environment, tools, log }: ToolParts,
 ): ToolHost {
   return {
-    tools: ALL_TOOLS,
+    tools,
     config: tenant.tools,
     services: {
       models: knowledge.models,

@@ -11,6 +11,7 @@ import { sessionClient } from "#chat/session-client";
 import { AnswerOnce } from "#idempotency/answer-once";
 import { IdempotencyRecord } from "#idempotency/record-object";
 import { QuotaObject } from "#limits/quota-object";
+import { type ToolRegistry, toRegistry } from "#llm-tools/registry";
 import { BakedPrompts, type PromptTexts } from "#settings/baked-prompts";
 import { RuntimeSettings } from "#settings/runtime-settings";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
@@ -31,6 +32,8 @@ export interface WorkerDefinition {
   readonly prompts?: PromptTexts;
   /** Checks tokens of identity providers; absent when no tenant here accepts them. */
   readonly tokens?: TokenVerifier | undefined;
+  /** The tools that tenants here have enabled; absent when there are none. */
+  readonly tools?: ToolRegistry | undefined;
   /** What speaks; absent when no tenant here has a provider of speech. */
   readonly speech?: SpeechFeature | undefined;
   /** What reads metrics and tells of alerts; absent when no tenant here wants it. */
@@ -43,6 +46,9 @@ export interface WorkerDefinition {
 
 /** Gives the routes of a Worker, from those of the platform. */
 export type RouteExtension = (routes: readonly Route<Services>[]) => readonly Route<Services>[];
+
+/** What the app of an isolate is made of, besides the isolate. */
+type Features = Omit<WorkerDefinition, "tenants" | "tools">;
 
 /** The class that stands in where nothing is measured: a bundle must export what its migrations have made. */
 export class Unmeasured extends DurableObject {}
@@ -61,9 +67,9 @@ export interface DefinedWorker {
  * Makes the Worker of one tenant, or of a pool of tenants. The app is built once per isolate, on its first request,
  * because bindings reach a module only with a request.
  */
-export function defineWorker({ tenants, ...features }: WorkerDefinition): DefinedWorker {
+export function defineWorker({ tenants, tools = toRegistry([]), ...features }: WorkerDefinition): DefinedWorker {
   const { speech, insights } = features;
-  const isolate = isolateOf(tenants, insights);
+  const isolate = isolateOf({ tenants, tools, insights });
   let app: ReturnType<typeof buildApp> | undefined;
   return {
     handler: {
@@ -79,7 +85,7 @@ export function defineWorker({ tenants, ...features }: WorkerDefinition): Define
 }
 
 function buildApp(
-  { prompts = {}, tokens, speech, insights, answerBound, extend = (all) => all }: Omit<WorkerDefinition, "tenants">,
+  { prompts = {}, tokens, speech, insights, answerBound, extend = (all) => all }: Features,
   env: WorkerEnv,
   isolate: Isolate,
 ) {

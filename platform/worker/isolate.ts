@@ -1,6 +1,7 @@
 import { systemClock } from "#base/clock";
 import { quotaNamespace } from "#limits/quota-calls";
 import { QuotaClient } from "#limits/quota-client";
+import type { ToolRegistry } from "#llm-tools/registry";
 import type { MetricRecorder } from "#metrics/metric-recorder";
 import { createLogger, describeThrown, type Logger } from "#observability/logger";
 import type { EnvironmentName } from "#tenancy/environment-config";
@@ -15,18 +16,27 @@ export interface Isolate {
   /** The tenants of the bundle. */
   readonly directory: TenantDirectory;
   readonly quotas: QuotaClient;
+  /** The tools of the bundle. */
+  readonly tools: ToolRegistry;
   /** Absent when no tenant here wants its metrics. */
   readonly metrics: MetricRecorder | undefined;
   readonly log: Logger;
 }
 
-/** Gives the isolate's parts. They are made with the first bindings, which reach a module only with a request. */
-export function isolateOf(tenants: readonly unknown[], insights?: Insights): (env: WorkerEnv) => Isolate {
-  let isolate: Isolate | undefined;
-  return (env) => (isolate ??= makeIsolate(tenants, env, insights));
+/** What of a bundle an isolate is made of. */
+interface BundleParts {
+  readonly tenants: readonly unknown[];
+  readonly tools: ToolRegistry;
+  readonly insights: Insights | undefined;
 }
 
-function makeIsolate(tenants: readonly unknown[], env: WorkerEnv, insights: Insights | undefined): Isolate {
+/** Gives the isolate's parts. They are made with the first bindings, which reach a module only with a request. */
+export function isolateOf(bundle: BundleParts): (env: WorkerEnv) => Isolate {
+  let isolate: Isolate | undefined;
+  return (env) => (isolate ??= makeIsolate(bundle, env));
+}
+
+function makeIsolate({ tenants, tools, insights }: BundleParts, env: WorkerEnv): Isolate {
   const vars = parseVars(env);
   const directory = loadDirectory(tenants, vars);
   const metrics = insights?.recorder(env, directory);
@@ -41,5 +51,5 @@ function makeIsolate(tenants: readonly unknown[], env: WorkerEnv, insights: Insi
       log.log("error", "quota_failed", { tenantId, dependency: "quotas", error: describeThrown(error) });
     },
   });
-  return { environment: vars.environment, directory, quotas, metrics, log };
+  return { environment: vars.environment, directory, quotas, tools, metrics, log };
 }

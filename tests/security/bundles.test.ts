@@ -2,6 +2,9 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { describe, it } from "node:test";
 
+/** A tool that globex has not enabled, by its description. */
+const NOT_ENABLED = "Stores documents of the tenant";
+
 /** What is a tenant's own: its id and name, hosts, and a sentence of its prompt. */
 const TENANTS = [
   { variable: "ACME_BUNDLE", own: ["acme", "Acme"], foreign: /globex|internal knowledge assistant/i },
@@ -24,6 +27,9 @@ describe("the bytes of a tenant's bundle", () => {
     it(`${variable}: hold nothing of another tenant: id, name, host, prompt`, () => {
       const found = foreign.exec(text);
       assert.equal(found, null, text.slice(Math.max(0, (found?.index ?? 0) - 80), (found?.index ?? 0) + 80));
+    });
+    it(`${variable}: hold the tools that the tenant has enabled, and no other`, () => {
+      assert.equal(text.includes(NOT_ENABLED), variable === "ACME_BUNDLE");
     });
     it(`${variable}: hold no secret`, () => {
       assert.equal(SECRETS.exec(text), null);

@@ -1,12 +1,14 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
+import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
+import { isToolEnabled } from "#llm-tools/tool-access";
 import { liveObjects } from "#tenancy/own-bindings";
 import type { TenantFile } from "#tenancy/parse-tenant-config";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { withoutDefaults } from "#tools/tenant/config/without-defaults";
 import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
-import { renderEntryModule } from "#tools/tenant/config/entry-module";
+import { type BundledTenant, renderEntryModule } from "#tools/tenant/config/entry-module";
 import { parsePromptFile } from "#tools/tenant/config/prompt-file";
 import { readTenantConfig, readText } from "#tools/tenant/config/read-tenant-config";
 
@@ -47,12 +49,20 @@ await runCommand(spec, ({ values }) => {
     acceptsTokens,
     hasInsights,
     speechProvider,
+    tools: toolsOf(config),
     objects,
     ...(values.app === undefined ? {} : { app: appOf(values.app, outEntry) }),
   };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
 });
+
+function toolsOf({ tools }: TenantFile): BundledTenant["tools"] {
+  const all = [...ALL_TOOLS.values()];
+  const namesOf = (areEnabled: boolean): readonly string[] =>
+    all.flatMap((tool) => (isToolEnabled(tools, tool) === areEnabled ? [tool.name] : []));
+  return { enabled: namesOf(true), absent: namesOf(false) };
+}
 
 /** What a Worker parses: without what is for editors, the build and operators, and without defaults, which it fills in again. */
 function canonicalConfig(config: TenantFile): string {

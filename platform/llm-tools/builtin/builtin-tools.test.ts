@@ -11,6 +11,15 @@ async function run(tool: string, given: object, answer: string): Promise<Record<
   return { ...(await runTool(acme, host, callOf(tool, given))).result };
 }
 
+describe("a built-in tool", () => {
+  for (const tool of ALL_TOOLS.values())
+    it(`is found by its name: ${tool.name}`, async () => {
+      const constant = tool.name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+      const module = (await import(`#llm-tools/builtin/${tool.name.replaceAll("_", "-")}`)) as Record<string, unknown>;
+      assert.equal(module[constant], tool);
+    });
+});
+
 describe("classify_intent", () => {
   const labels = ["cancel_order", "Track order", "other"];
   const classify = (answer: string) => run("classify_intent", { text: "Where is it?", labels }, answer);

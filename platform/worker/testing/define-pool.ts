@@ -1,3 +1,4 @@
+import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
 import { provider as workersAi } from "#speech/providers/workers-ai";
 import { insights } from "#worker/insights";
 import { defineWorker, type RouteExtension } from "#worker/define-worker";
@@ -20,6 +21,7 @@ export function definePool(extend?: RouteExtension) {
   const worker = defineWorker({
     tenants,
     prompts: { acme: { system: "You are the assistant of Acme Inc. Be brief." }, soylent: { system: "Hi" } },
+    tools: ALL_TOOLS,
     tokens: tokenVerifier(),
     speech: defineSpeech(workersAi),
     insights: insights(),

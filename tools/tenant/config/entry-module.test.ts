@@ -9,6 +9,7 @@ const acme = {
   prompts: {},
   acceptsTokens: false,
   hasInsights: false,
+  tools: { enabled: [], absent: [] },
   speechProvider: "none",
 };
 
@@ -18,10 +19,12 @@ describe("renderEntryModule", () => {
       renderEntryModule([acme]),
       `// Generated from the tenant's config and prompts. Do not edit.
 import { defineWorker } from "#worker/define-worker";
+import { toRegistry } from "#llm-tools/registry";
 import tenant0 from "./config.json";
 
 const worker = defineWorker({
   tenants: [tenant0],
+  tools: toRegistry([], []),
 });
 
 export default worker.handler;
@@ -43,6 +46,15 @@ export const IngestWorkflow = worker.IngestWorkflow;
     const text = renderEntryModule([acme, { ...acme, tenantId: "globex", configImport: "./globex.json" }]);
     assert.match(text, /import tenant1 from "\.\/globex\.json";/);
     assert.match(text, /tenants: \[tenant0, tenant1\],/);
+  });
+
+  it("brings the tools that a tenant has enabled, and the names of the others", () => {
+    const text = renderEntryModule([
+      { ...acme, tools: { enabled: ["kv_get"], absent: ["ingest_docs", "summarize"] } },
+      { ...acme, tenantId: "globex", tools: { enabled: ["summarize"], absent: ["ingest_docs", "kv_get"] } },
+    ]);
+    assert.match(text, /^import \{ kvGet as tool0 \} from "#llm-tools\/builtin\/kv-get";$/m);
+    assert.match(text, /^ {2}tools: toRegistry\(\[tool0, tool1\], \["ingest_docs"\]\),$/m);
   });
 
   it("brings what checks tokens only where a tenant accepts them", () => {

@@ -8,6 +8,8 @@ export interface BundledTenant {
   readonly prompts: Readonly<Record<string, string>>;
   /** Whether callers may show tokens of an identity provider: what checks them comes into the bundle only then. */
   readonly acceptsTokens: boolean;
+  /** Names of the tools that the tenant has enabled, and of those that it has not: only the former come into the bundle. */
+  readonly tools: { readonly enabled: readonly string[]; readonly absent: readonly string[] };
   /** `tts.provider` of the config: what speaks comes into the bundle only where a tenant has a provider. */
   readonly speechProvider: string;
   /** Name of the app below apps/ whose routes the Worker has besides; and the import path of the paths that it documents. */
@@ -28,11 +30,15 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     .map((tenant) => `    ${JSON.stringify(tenant.tenantId)}: ${literal(sorted(tenant.prompts))},\n`);
   const acceptsTokens = tenants.some((tenant) => tenant.acceptsTokens);
   const speakers = [...new Set(tenants.map((tenant) => tenant.speechProvider))].filter((name) => name !== "none");
+  const tools = [...new Set(tenants.flatMap((tenant) => tenant.tools.enabled))].toSorted();
+  const absent = [...new Set(tenants.flatMap((tenant) => tenant.tools.absent))].filter((name) => !tools.includes(name));
   const hasInsights = tenants.some((tenant) => tenant.hasInsights);
   const app = tenants.find((tenant) => tenant.app !== undefined)?.app;
   return [
     "// Generated from the tenant's config and prompts. Do not edit.",
     'import { defineWorker } from "#worker/define-worker";',
+    'import { toRegistry } from "#llm-tools/registry";',
+    ...tools.map(importTool),
     ...(hasInsights ? ['import { insights } from "#worker/insights";'] : []),
     ...(acceptsTokens ? ['import { tokenVerifier } from "#worker/token-verifier";'] : []),
     ...(speakers.length === 0 ? [] : ['import { defineSpeech } from "#worker/speech";']),
@@ -43,6 +49,7 @@ export function renderEntryModule(tenants: readonly BundledTenant[]): string {
     "const worker = defineWorker({",
     `  tenants: [${tenants.map((_, index) => `tenant${index}`).join(", ")}],`,
     ...(prompts.length === 0 ? [] : [`  prompts: {\n${prompts.join("")}  },`]),
+    `  tools: toRegistry([${tools.map((_, index) => `tool${index}`).join(", ")}], ${literal(absent.toSorted())}),`,
     ...(acceptsTokens ? ["  tokens: tokenVerifier(),"] : []),
     ...(speakers.length === 0
       ? []
@@ -73,6 +80,12 @@ function importApp({ name, pathsImport }: NonNullable<BundledTenant["app"]>): re
     `import { app } from "#apps/${name}/app";`,
     `import appPaths from ${JSON.stringify(pathsImport)};`,
   ];
+}
+
+/** A tool's file and constant bear its name. */
+function importTool(name: string, index: number): string {
+  const constant = name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+  return `import { ${constant} as tool${index} } from "#llm-tools/builtin/${name.replaceAll("_", "-")}";`;
 }
 
 function exportObject(object: string): string {
