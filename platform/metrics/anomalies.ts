@@ -1,4 +1,5 @@
 import { type Overview, overviewsByTime } from "#metrics/overview";
+import { round } from "#metrics/readings";
 import type { MetricRow } from "#metrics/rollup-book";
 
 /** What is looked at. */
@@ -55,7 +56,9 @@ export function findAnomalies(rows: readonly MetricRow[], stepMs: number, nowMs:
       value,
       whole.map((step) => step[metric]),
     );
-    return Math.abs(score) > MAX_SCORE ? [{ metric, value, usual, score, at: last.at }] : [];
+    return Math.abs(score) > MAX_SCORE
+      ? [{ metric, value, usual: round(usual, 6), score: round(score, 2), at: last.at }]
+      : [];
   });
 }
 

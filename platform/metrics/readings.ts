@@ -22,9 +22,12 @@ export class Values {
     return this.#rows.reduce((total, { count }) => total + count, 0);
   }
 
-  /** What they add up to: of a counter, what was counted. */
+  /** What they add up to: of a counter, what was counted. To the millionth: beyond it is only the noise of adding. */
   get sum(): number {
-    return this.#rows.reduce((total, { sum }) => total + sum, 0);
+    return round(
+      this.#rows.reduce((total, { sum }) => total + sum, 0),
+      6,
+    );
   }
 
   /** How many of them are at most `bound`, which is one of the bounds of the metric's buckets. */
@@ -33,9 +36,9 @@ export class Values {
     return this.#rows.reduce((total, { bucket, count }) => (bucket <= last ? total + count : total), 0);
   }
 
-  /** In the metric's unit; 0 without values. */
-  quantile(q: number): number {
-    return quantile(q, this.#rows, boundsOf(METRICS[this.#metric])) ?? 0;
+  /** Of a metric in seconds, in milliseconds, to a tenth; 0 without values. */
+  quantileMs(q: number): number {
+    return round((quantile(q, this.#rows, boundsOf(METRICS[this.#metric])) ?? 0) * 1_000, 1);
   }
 
   /** The values apart by one of their labels, the largest sum first. */
@@ -63,6 +66,11 @@ export class Readings {
       rows.filter(({ labels }) => isWanted(labels as LabelsOf<Name>)),
     );
   }
+}
+
+/** A number with so many digits behind the point, at most. */
+export function round(value: number, digits: number): number {
+  return Number(value.toFixed(digits));
 }
 
 /** Rows with their labels by name. A metric that this release does not know is left out. */

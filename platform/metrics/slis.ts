@@ -1,5 +1,5 @@
 import type { LabelsOf } from "#metrics/metric-table";
-import type { Readings } from "#metrics/readings";
+import { type Readings, round } from "#metrics/readings";
 
 /** What is promised of a service. */
 interface Objective {
@@ -62,18 +62,18 @@ export function sliOf(readings: Readings, service: ServiceName): Sli {
   const firstTokens = readings.of("gen_ai.server.time_to_first_token", ({ http_route }) => routes.includes(http_route));
   const total = requests.count;
   const errors = share(Math.min(failures, total), total, 0);
-  const burnRate = errors / (1 - target);
+  const burnRate = round(errors / (1 - target), 4);
   return {
     service,
     requests: total,
-    availability: 1 - errors,
+    availability: round(1 - errors, 6),
     objective: target,
     burnRate,
-    budgetLeft: 1 - burnRate,
+    budgetLeft: round(1 - burnRate, 4),
     fastShare: share(requests.countUpTo(fastSeconds), total, 1),
     fastObjective: FAST_SHARE,
-    p95Ms: requests.quantile(0.95) * 1_000,
-    firstTokenP95Ms: firstTokens.quantile(0.95) * 1_000,
+    p95Ms: requests.quantileMs(0.95),
+    firstTokenP95Ms: firstTokens.quantileMs(0.95),
     firstTokenShare:
       firstTokenSeconds === undefined ? 1 : share(firstTokens.countUpTo(firstTokenSeconds), firstTokens.count, 1),
   };
@@ -92,5 +92,5 @@ function isJudged({ http_response_status_code: status }: Status): boolean {
 type Status = Pick<LabelsOf<"http.server.request.duration">, "http_response_status_code">;
 
 function share(part: number, whole: number, without: number): number {
-  return whole === 0 ? without : part / whole;
+  return whole === 0 ? without : round(part / whole, 6);
 }

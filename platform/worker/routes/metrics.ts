@@ -7,7 +7,7 @@ import { findAnomalies } from "#metrics/anomalies";
 import { overviewOf, overviewsByTime } from "#metrics/overview";
 import { type Period, PERIODS, periodQuerySchema, queryOf } from "#metrics/period";
 import { PROMETHEUS_TEXT, prometheusText } from "#metrics/prometheus-text";
-import { Readings, type Values } from "#metrics/readings";
+import { Readings, round, type Values } from "#metrics/readings";
 import type { MetricRow } from "#metrics/rollup-book";
 import { OBJECTIVES, type ServiceName, sliOf } from "#metrics/slis";
 import type { Services } from "#worker/services";
@@ -129,8 +129,8 @@ const cacheRoute = defineRoute<Services>()(
       ]);
     return envelope(context.traceId, {
       results: Object.fromEntries(results) as object,
-      hitRate: cacheHits / (cacheHits + cacheMisses || 1),
-      savedMs: readings.of("platform.cache.saved.time").sum * 1_000,
+      hitRate: round(cacheHits / (cacheHits + cacheMisses || 1), 6),
+      savedMs: round(readings.of("platform.cache.saved.time").sum * 1_000, 0),
       savedTokens: readings.of("platform.cache.saved.tokens").sum,
     });
   },
@@ -153,7 +153,7 @@ const toolsRoute = defineRoute<Services>()(
       .by("tool")
       .map(([tool, values]) => {
         const failed = readings.of("platform.tool.duration", (run) => run.tool === tool && run.outcome !== "ok");
-        return { tool, runs: values.count, failures: failed.count, p95Ms: values.quantile(0.95) * 1_000 };
+        return { tool, runs: values.count, failures: failed.count, p95Ms: values.quantileMs(0.95) };
       });
     return envelope(context.traceId, { tools });
   },

@@ -52,8 +52,7 @@ function faultyFetch(
     const { pathname, searchParams } = new URL(request.url);
     if (pathname === CALLS_PATH) return Response.json(takeCalls());
     if (pathname === FAULTS_PATH) {
-      setFaults(searchParams);
-      return new Response(null, { status: 204 });
+      return Response.json({ hanging: setFaults(searchParams) });
     }
     if (pathname === FAULT_PATH) {
       setFault((await request.json<BindingFault | null>()) ?? undefined);

@@ -5,7 +5,6 @@ const accountId = "0123456789abcdef0123456789abcdef";
 /** Small, so that a test reaches the limit. */
 export const ACME_SESSIONS = { maxMessages: 50 };
 
-/** Each built-in tool, the one that writes too. */
 /** Every tool of the product: a tenant that enables all. */
 export const ALL_TOOLS = [
   "classify_intent",
@@ -16,6 +15,9 @@ export const ALL_TOOLS = [
   "tag_chunk_docs",
   "vector_search",
 ];
+
+/** Where alerts of those go that have an incident in some test. */
+const insights = { alertWebhook: "https://alerts.example/hook" };
 
 /** More than any test sends. */
 const WIDE_RATE = { principal: { perMinute: 100_000 } };
@@ -38,6 +40,7 @@ export const GLOBEX: TenantConfigInput = {
   tenantId: "globex",
   displayName: "Globex Corporation",
   accountId,
+  insights,
   environments: { dev: { hostnames: ["globex.example"] } },
   auth: { anonymousScopes: ["search"] },
   limits: { rate: WIDE_RATE },
@@ -49,6 +52,7 @@ export const HOOLI: TenantConfigInput = {
   tenantId: "hooli",
   displayName: "Hooli",
   accountId,
+  insights,
   limits: {
     rate: WIDE_RATE,
     budgets: [{ scope: "model", id: "@cf/deepgram/aura-1", unit: "usd", window: "day", limit: 0.01 }],
@@ -62,6 +66,7 @@ export const INITECH: TenantConfigInput = {
   tenantId: "initech",
   displayName: "Initech",
   accountId,
+  insights,
   limits: { budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 3_000 }] },
 };
 
@@ -97,7 +102,7 @@ export const UMBRELLA: TenantConfigInput = {
   tenantId: "umbrella",
   displayName: "Umbrella Corporation",
   accountId,
-  insights: { alertWebhook: "https://alerts.umbrella.example/hook" },
+  insights,
   ai: {
     models: { chat: UMBRELLA_MODEL },
     allowedModels: [UMBRELLA_FALLBACK],
@@ -110,7 +115,7 @@ export const UMBRELLA: TenantConfigInput = {
 };
 
 /** A tenant whose config says nothing of limits. */
-export const STARK: TenantConfigInput = { tenantId: "stark", displayName: "Stark Industries", accountId };
+export const STARK: TenantConfigInput = { tenantId: "stark", displayName: "Stark Industries", accountId, insights };
 
 /** A tenant whose models are offered tools, in few rounds. */
 export const OSCORP: TenantConfigInput = {

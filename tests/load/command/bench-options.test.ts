@@ -4,7 +4,10 @@ import { describe, it } from "node:test";
 import { benchSpec, readBenchOptions } from "#tests/load/command/bench-options";
 import { CommandError, parseCommandLine } from "#tools/command/command-line";
 
-const BUNDLES = ["--bare-session", "s.js", "--binding-floor", "b.js", "--floor", "f.js", "--product", "p.js"];
+const BUNDLES = ["bare-session", "binding-floor", "floor", "measured", "product"].flatMap((name) => [
+  `--${name}`,
+  "b.js",
+]);
 const read = (...argv: string[]) =>
   readBenchOptions(parseCommandLine(benchSpec, [...BUNDLES, ...argv]), {
     userDir: "/home/ada",

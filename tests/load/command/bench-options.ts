@@ -25,6 +25,7 @@ export const benchSpec = {
     "bare-session": { type: "string", hidden: true, about: "bundle of the least session" },
     "binding-floor": { type: "string", hidden: true, about: "bundle of the pass-through to env.AI" },
     floor: { type: "string", hidden: true, about: "bundle of the pass-through" },
+    measured: { type: "string", hidden: true, about: "bundle of the product with its metrics" },
     product: { type: "string", hidden: true, about: "bundle of the product" },
   },
   examples: [
@@ -56,6 +57,7 @@ export function readBenchOptions(
       bareSession: required(values["bare-session"], "bare-session"),
       bindingFloor: required(values["binding-floor"], "binding-floor"),
       floor: required(values.floor, "floor"),
+      measured: required(values.measured, "measured"),
       product: required(values.product, "product"),
     },
   };

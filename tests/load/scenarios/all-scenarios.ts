@@ -1,5 +1,6 @@
 import type { Scenario } from "#tests/load/scenario";
 import { manySessions } from "#tests/load/scenarios/many-sessions";
+import { metricsOverhead } from "#tests/load/scenarios/metrics-overhead";
 import { newSession } from "#tests/load/scenarios/new-session";
 import { oneSession } from "#tests/load/scenarios/one-session";
 import { openStreams } from "#tests/load/scenarios/open-streams";
@@ -12,6 +13,7 @@ export const SCENARIOS: readonly Scenario[] = [
   proxyOverhead,
   sseRelay,
   throughput,
+  metricsOverhead,
   newSession,
   oneSession,
   manySessions,

@@ -3,7 +3,7 @@ import type { Servers } from "#tests/load/servers/servers";
 
 /** One way to the upstream's chat completions. */
 export interface CompletionSubject {
-  readonly name: "direct" | "floor" | "env.AI floor" | "peer" | "ours" | "ours, limits off";
+  readonly name: "direct" | "floor" | "env.AI floor" | "peer" | "ours" | "ours, limits off" | "ours, measured";
   readonly origin: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly pid: number;

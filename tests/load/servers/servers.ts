@@ -9,6 +9,7 @@ export interface Bundles {
   readonly bindingFloor: string;
   readonly floor: string;
   readonly product: string;
+  readonly measured: string;
 }
 
 /** What the simulated model says in a chat: 15 tokens. */
@@ -48,11 +49,12 @@ export class Servers {
     return this.#start("peer", () => startServerProcess("./peer.js", [], "ignore"));
   }
 
-  /** The product, with its models at the upstream. */
-  product(areLimitsOn: boolean): Promise<ServerProcess> {
-    return this.#start(`product ${areLimitsOn}`, async () => {
+  /** The product, with its models at the upstream; with metrics when they are wanted. */
+  product(areLimitsOn: boolean, isMeasured = false): Promise<ServerProcess> {
+    const modulePath = isMeasured ? this.#bundles.measured : this.#bundles.product;
+    return this.#start(`product ${areLimitsOn} ${isMeasured}`, async () => {
       const { url: upstreamUrl } = await this.upstream();
-      return this.#worker({ kind: "product", modulePath: this.#bundles.product, upstreamUrl, areLimitsOn });
+      return this.#worker({ kind: "product", modulePath, upstreamUrl, areLimitsOn });
     });
   }
 
