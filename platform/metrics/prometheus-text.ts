@@ -23,7 +23,7 @@ export function prometheusText(rows: readonly MetricRow[], tenant: string): stri
     const shape = SHAPES.get(metric);
     if (shape === undefined || shape.isManyValued) continue;
     const name = prometheusName(metric, shape);
-    lines.push(`# TYPE ${name} ${shape.kind}`);
+    lines.push(`# HELP ${name} ${metric} in ${shape.unit}`, `# TYPE ${name} ${shape.kind}`);
     for (const series of Map.groupBy(readings, ({ labels }) => JSON.stringify(labels)).values())
       lines.push(...linesOf(name, boundsOf(shape), series, tenant));
   }
