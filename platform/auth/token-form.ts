@@ -1,5 +1,3 @@
-import { decode } from "jose/base64url";
-
 import * as z from "#base/zod";
 
 const claim = z.object({ tenant: z.string() });
@@ -15,7 +13,9 @@ export function looksLikeJwt(credential: string): boolean {
  */
 export function claimedTenantOfJwt(token: string): string | undefined {
   try {
-    const payload: unknown = JSON.parse(new TextDecoder().decode(decode(token.split(".")[1] ?? "")));
+    const [, payloadPart = ""] = token.split(".");
+    const bytes = atob(payloadPart.replaceAll("-", "+").replaceAll("_", "/"));
+    const payload: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(bytes, (unit) => unit.charCodeAt(0))));
     return claim.safeParse(payload).data?.tenant;
   } catch {
     return undefined;

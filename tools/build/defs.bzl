@@ -5,6 +5,7 @@
 | ts_library      | TypeScript of one package: compiled, linted, imports checked       |
 | ts_test         | tests on node's test runner                                        |
 | worker_bundle   | one minified ES module for Cloudflare Workers, with a size budget  |
+| linkable_platform | the platform, minified once for the Workers of all tenants      |
 | page_script     | one minified ES module for browsers, with a size budget            |
 | worker_app      | routes that some tenants' Workers have besides those of the platform |
 | worker_test     | tests that talk to such a bundle in workerd                        |
@@ -17,7 +18,12 @@
 | package_checks  | format and completeness of a package; the others call it           |
 """
 
-load("//tools/build/private:bundle.bzl", _page_script = "page_script", _worker_bundle = "worker_bundle")
+load(
+    "//tools/build/private:bundle.bzl",
+    _linkable_platform = "linkable_platform",
+    _page_script = "page_script",
+    _worker_bundle = "worker_bundle",
+)
 load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
 load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
 load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _golden_test = "golden_test")
@@ -29,6 +35,7 @@ load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
 
 generated_page = _generated_page
 golden_test = _golden_test
+linkable_platform = _linkable_platform
 node_tool = _node_tool
 package_checks = _package_checks
 page_script = _page_script

@@ -124,16 +124,25 @@ export async function runCommand<const Options extends Record<string, OptionSpec
   main: (commandLine: CommandLine<Options>) => Promise<number> | number,
   argv: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
+  endQuietlyWhenNobodyReads();
+  process.exitCode = await exitCodeOf(spec, main, argv);
+}
+
+/** The same in a process that goes on: one of the build's that stays for the next action. Returns the exit code. */
+export async function exitCodeOf<const Options extends Record<string, OptionSpec>>(
+  spec: CommandSpec<Options>,
+  main: (commandLine: CommandLine<Options>) => Promise<number> | number,
+  argv: readonly string[],
+): Promise<number> {
   if (argv.includes("--help") || argv.includes("-h")) {
     process.stdout.write(formatHelp(spec));
-    return;
+    return EXIT_CODES.ok;
   }
-  endQuietlyWhenNobodyReads();
   try {
-    process.exitCode = await main(parseCommandLine(spec, argv));
+    return await main(parseCommandLine(spec, argv));
   } catch (error) {
     process.stderr.write(`${formatFailure(error)}\n`);
-    process.exitCode = error instanceof CommandError ? (error.hints.exitCode ?? EXIT_CODES.failed) : EXIT_CODES.failed;
+    return error instanceof CommandError ? (error.hints.exitCode ?? EXIT_CODES.failed) : EXIT_CODES.failed;
   }
 }
 

@@ -29,6 +29,14 @@ describe("blankDocumentation", () => {
     assert.equal(blanked.length, code.length);
   });
 
+  it("finds them between blanks too, and where names have a dollar sign", () => {
+    const pretty = 'function $d(t) {\n  let e = new $e({ check: "describe" });\n  return e;\n}\nvar v$ = $d;\n';
+    const blanked = blankDocumentation(
+      `${pretty}a = s().check(v$("one")), b = s().check($d("two")), c = {operationId: "a", summary: "b",access: 1};`,
+    );
+    assert.equal(blanked.replace(/ {3,}/g, ""), `${pretty}a = s(), b = s(), c = {access: 1};`);
+  });
+
   it("leaves texts that only look alike, and lines where they were", () => {
     const code = 'f({summary:"kept",operationId:"kept"});`operationId:${x},summary:${y}`';
     assert.equal(blankDocumentation(code), code);

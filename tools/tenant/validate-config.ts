@@ -7,7 +7,14 @@ import { liveObjects } from "#tenancy/own-bindings";
 import type { TenantFile } from "#tenancy/parse-tenant-config";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { withoutDefaults } from "#tools/tenant/config/without-defaults";
-import { CommandError, EXIT_CODES, required, runCommand, type CommandSpec } from "#tools/command/command-line";
+import {
+  CommandError,
+  type CommandLine,
+  type CommandSpec,
+  EXIT_CODES,
+  exitCodeOf,
+  required,
+} from "#tools/command/command-line";
 import { type BundledTenant, renderEntryModule } from "#tools/tenant/config/entry-module";
 import { parsePromptFile } from "#tools/tenant/config/prompt-file";
 import { readTenantConfig, readText } from "#tools/tenant/config/read-tenant-config";
@@ -31,7 +38,10 @@ const spec: CommandSpec<typeof options> = {
   ],
 };
 
-await runCommand(spec, ({ values }) => {
+/** Runs once as a program, or again and again in a persistent worker. Returns the exit code. */
+export const run = (args: readonly string[]): Promise<number> => exitCodeOf(spec, validate, args);
+
+function validate({ values }: CommandLine<typeof options>): number {
   const outConfig = required(values["out-config"], "out-config");
   const outEntry = required(values["out-entry"], "out-entry");
   const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
@@ -55,7 +65,7 @@ await runCommand(spec, ({ values }) => {
   };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
-});
+}
 
 function toolsOf({ tools }: TenantFile): BundledTenant["tools"] {
   const all = [...ALL_TOOLS.values()];
@@ -88,3 +98,5 @@ function relativeImport(fromFile: string, toFile: string): string {
   const relative = path.posix.relative(path.dirname(fromFile), toFile);
   return relative.startsWith(".") ? relative : `./${relative}`;
 }
+
+if (import.meta.main) process.exitCode = await run(process.argv.slice(2));

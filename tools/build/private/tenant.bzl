@@ -1,10 +1,10 @@
 """tenant: one call per tenant; and the test across all of them."""
 
 load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_library", "js_run_binary", "js_test")
-load(":bundle.bzl", "worker_bundle")
+load(":bundle.bzl", "linked_worker", "worker_bundle")
 load(":checks.bzl", "package_checks")
 load(":golden.bzl", "golden_files")
-load(":labels.bzl", "absolute", "path_in_repository")
+load(":labels.bzl", "PERSISTENT_WORKER", "absolute", "path_in_repository")
 
 _ENVIRONMENTS = ["dev", "staging", "production"]
 _MAX_GZIP_BYTES = 120000
@@ -62,18 +62,9 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
     folder = native.package_name()
     if folder != "tenants/" + name:
         fail("tenant(name = \"{0}\") is in {1}: move it to tenants/{0}, or call it \"{2}\".".format(name, folder, folder.rpartition("/")[2]))
-    app = [absolute(worker), absolute(worker) + ".openapi"] if worker else []
     _config(name, worker)
     _wrangler()
-    worker_bundle(
-        name = "bundle",
-        srcs = [_CHECKED_CONFIG],
-        entry_point = _ENTRY,
-        max_gzip_bytes = max_gzip_bytes,
-        tags = _TAGS,
-        visibility = ["//tests:__subpackages__"],
-        deps = ["//platform/worker"] + objects + app,
-    )
+    _bundle(objects, worker, max_gzip_bytes)
     _smoke_test(name)
     if native.glob([_JUDGED], allow_empty = True):
         _knowledge_test(name)
@@ -83,6 +74,22 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
     for command in _OPERATOR_COMMANDS:
         _operator_command(command, name)
     package_checks()
+
+def _bundle(objects, worker, max_gzip_bytes):
+    """Links the platform that all tenants share; with code of the tenant's own, bundles that and the platform together."""
+    options = dict(
+        name = "bundle",
+        srcs = [_CHECKED_CONFIG],
+        entry_point = _ENTRY,
+        max_gzip_bytes = max_gzip_bytes,
+        tags = _TAGS,
+        visibility = ["//tests:__subpackages__"],
+    )
+    if objects or worker:
+        app = [absolute(worker), absolute(worker) + ".openapi"] if worker else []
+        worker_bundle(deps = ["//platform/worker"] + objects + app, **options)
+    else:
+        linked_worker(platform = "//tools/link:platform", **options)
 
 def _config(name, worker):
     if worker and not absolute(worker).startswith("//apps/"):
@@ -96,6 +103,7 @@ def _config(name, worker):
                _flags("--prompts", prompts) +
                (["--app", absolute(worker).rpartition(":")[2]] if worker else []) +
                ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
+        execution_requirements = PERSISTENT_WORKER,
         mnemonic = "TenantConfig",
         tags = _TAGS,
         tool = "//tools/tenant:validate_config",
@@ -111,16 +119,16 @@ def _config(name, worker):
 
 def _wrangler():
     files = ["gen/wrangler.{}.jsonc".format(env) for env in _ENVIRONMENTS]
-    for env, file in zip(_ENVIRONMENTS, files):
-        js_run_binary(
-            name = "wrangler." + env,
-            srcs = [_CONFIG],
-            outs = [file],
-            args = ["--config", path_in_repository(_CONFIG), "--env", env, "--out", path_in_repository(file)],
-            mnemonic = "RenderWrangler",
-            tags = _TAGS,
-            tool = "//tools/tenant:render_wrangler",
-        )
+    js_run_binary(
+        name = "wrangler.files",
+        srcs = [_CONFIG],
+        outs = files,
+        args = ["--config", path_in_repository(_CONFIG), "--out-dir", path_in_repository("gen")],
+        execution_requirements = PERSISTENT_WORKER,
+        mnemonic = "RenderWrangler",
+        tags = _TAGS,
+        tool = "//tools/tenant:render_wrangler",
+    )
     native.filegroup(
         name = "wrangler",
         srcs = files,

@@ -28,16 +28,18 @@ const worker = defineWorker({
 });
 
 export default worker.handler;
-/** Durable Object class: a conversation, in its own SQLite database. */
-export const ChatSession = worker.ChatSession;
-/** Durable Object class: what became of one idempotency key. */
-export const IdempotencyRecord = worker.IdempotencyRecord;
-/** Durable Object class: metrics and alert rules of one tenant. */
-export const TenantMetrics = worker.TenantMetrics;
-/** Durable Object class: rate limits and budgets of one tenant. */
-export const TenantQuota = worker.TenantQuota;
-/** Workflow: stores the documents of a large ingest. */
-export const IngestWorkflow = worker.IngestWorkflow;
+export const {
+  /** Durable Object class: a conversation, in its own SQLite database. */
+  ChatSession,
+  /** Durable Object class: what became of one idempotency key. */
+  IdempotencyRecord,
+  /** Durable Object class: metrics and alert rules of one tenant. */
+  TenantMetrics,
+  /** Durable Object class: rate limits and budgets of one tenant. */
+  TenantQuota,
+  /** Workflow: stores the documents of a large ingest. */
+  IngestWorkflow,
+} = worker;
 `,
     );
   });
