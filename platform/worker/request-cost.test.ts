@@ -2,13 +2,16 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { searchResponseSchema } from "#rag/search-response";
-import { CALLS_PATH } from "#worker/testing/counted-env";
+import { settledCalls, takeCallsMade } from "#worker/testing/calls-made";
 import { startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
 /** What /chat must not exceed: calls of Durable Objects that lie between a request and its model. */
 const MAX_OBJECT_CALLS = 2;
 const OBJECTS = /^(CHAT_SESSIONS|QUOTAS|IDEMPOTENCY)\./;
 const COMPLETION = { messages: [{ role: "user", content: "hi" }] };
+
+/** Long enough for what begins a while behind an answer. */
+const LOOK_MS = 100;
 
 describe("what a request costs", () => {
   let worker: TestWorker;
@@ -18,27 +21,15 @@ describe("what a request costs", () => {
   after(() => worker.dispose());
   beforeEach(() => worker.runtime.control.reset());
 
-  const takeCalls = async (): Promise<string[]> => JSON.parse((await worker.call(CALLS_PATH)).text) as string[];
   const warmUp = async (key: string): Promise<void> => {
     await worker.call("/v1/models", { tenant: "umbrella", key });
-    await settled();
-  };
-  /** What happens behind an answer has happened. */
-  const settled = async (): Promise<string[]> => {
-    const seen = [];
-    for (let quiet = 0; quiet < 3; quiet++) {
-      const calls = await takeCalls();
-      if (calls.length > 0) quiet = 0;
-      seen.push(...calls);
-      await new Promise((resolve) => setTimeout(resolve, 150));
-    }
-    return seen;
+    await settledCalls(worker, LOOK_MS);
   };
   /** Calls between a request and its model, and those behind. */
   const callsOf = async (key: string, path: string, body: object) => {
     const { status, text } = await worker.call(path, { tenant: "umbrella", key, body });
     assert.equal(status, 200, text);
-    const calls = await settled();
+    const calls = await settledCalls(worker, LOOK_MS);
     const model = calls.indexOf("AI.run");
     assert.ok(model >= 0, calls.join());
     return { before: calls.slice(0, model), behind: calls.slice(model + 1) };
@@ -48,11 +39,11 @@ describe("what a request costs", () => {
     const health = (ip = "192.0.2.55") =>
       worker.call("/health", { tenant: "vandelay", headers: { "cf-connecting-ip": ip } });
     await health("192.0.2.56");
-    await settled();
+    await settledCalls(worker, LOOK_MS);
     await health();
-    assert.deepEqual(await settled(), ["QUOTAS.admit"]);
+    assert.deepEqual(await settledCalls(worker, LOOK_MS), ["QUOTAS.admit"]);
     for (let round = 0; round < 5; round++) await Promise.all(Array.from({ length: 10 }, () => health()));
-    assert.ok((await settled()).length < 25);
+    assert.ok((await settledCalls(worker, LOOK_MS)).length < 25);
   });
 
   for (const stream of [true, false]) {
@@ -75,12 +66,12 @@ describe("what a request costs", () => {
     assert.deepEqual(before, ["QUOTAS.admit"]);
     assert.deepEqual(behind, ["QUOTAS.settle"]);
     const ask = () => worker.call("/v1/chat/completions", { tenant: "umbrella", key, body: COMPLETION });
-    await takeCalls();
+    await takeCallsMade(worker);
     // How long a lease holds is a matter of time, and so of the machine: one busy moment of many has to show it.
     const perRound = [];
     for (let round = 0; round < 12; round++) {
       await Promise.all(Array.from({ length: 20 }, ask));
-      perRound.push((await takeCalls()).filter((call) => OBJECTS.test(call)).length);
+      perRound.push((await takeCallsMade(worker)).filter((call) => OBJECTS.test(call)).length);
     }
     assert.ok(Math.min(...perRound) <= 4, `calls for 20 requests each: ${perRound.join()}`);
   });
@@ -95,7 +86,7 @@ describe("what a request costs", () => {
       });
       assert.equal(status, 200, text);
       const isHit = searchResponseSchema.parse(json.data).why.cache.hit;
-      return { isHit, calls: await settled() };
+      return { isHit, calls: await settledCalls(worker, LOOK_MS) };
     };
     const first = await ask();
     assert.equal(first.isHit, false);

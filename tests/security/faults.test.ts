@@ -7,7 +7,7 @@ import { ROUTE_ROWS, type RouteRow } from "#tests/security/route-rows";
 import { type Belongings, type Owner, startWorld, USER_SCOPES, VICTIM, type World } from "#tests/security/world";
 import { routeSpecs } from "#tools/reference/route-specs";
 import { type BindingFault, FAULT_PATH, FAULT_TEXT, type FaultKind } from "#worker/testing/binding-faults";
-import { CALLS_PATH } from "#worker/testing/counted-env";
+import { settledCalls } from "#worker/testing/calls-made";
 import type { Answer } from "#worker/testing/start-test-worker";
 
 const KINDS = (process.env["FAULT_KINDS"] ?? "throws").split(",") as readonly FaultKind[];
@@ -85,10 +85,10 @@ describe("a call of a binding that goes wrong", () => {
     const things = row.changes === true ? await world.provide(world.owner) : own;
     const request = row.request(things);
     const owner = row.asAdmin === true ? admin : world.owner;
-    await settled();
+    await settledCalls(world.worker);
     await setFault(fault ?? null);
     const answer = await world.worker.call(targetOf(spec.path, request), toCall(spec, request, { ...owner, ...FRESH }));
-    const calls = await settled();
+    const calls = await settledCalls(world.worker);
     await setFault(null);
     return { answer, calls };
   }
@@ -97,25 +97,13 @@ describe("a call of a binding that goes wrong", () => {
     return world.worker.call(FAULT_PATH, { body: JSON.stringify(fault) });
   }
 
-  /** Calls of bindings since the last look, once none is made any more. */
-  async function settled(): Promise<readonly string[]> {
-    const seen: string[] = [];
-    for (let quiet = 0; quiet < 3; quiet++) {
-      const calls = JSON.parse((await world.worker.call(CALLS_PATH)).text) as string[];
-      seen.push(...calls);
-      if (calls.length > 0) quiet = 0;
-      await new Promise((resolve) => setTimeout(resolve, 15));
-    }
-    return seen;
-  }
-
   /** Audio that is sent while it is read, with its length said before, can only break off: its listener sees that it is not whole. */
   async function cutShort(spec: RouteSpec, error: unknown): Promise<{ answer?: undefined; calls: readonly string[] }> {
     if (spec.operationId !== "readSpeechAudio" || !(error instanceof TypeError && error.message === "terminated"))
       throw error;
     outcomes.set("cut short", (outcomes.get("cut short") ?? 0) + 1);
     await setFault(null);
-    return { calls: await settled() };
+    return { calls: await settledCalls(world.worker) };
   }
 
   function assertClear(row: RouteRow, answer: Answer, place: string): void {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
 
 import { type Belongings, type Owner, SECRET, startWorld, STRANGER, VICTIM, type World } from "#tests/security/world";
-import { CALLS_PATH } from "#worker/testing/counted-env";
+import { takeCallsMade } from "#worker/testing/calls-made";
 import type { Answer, Call } from "#worker/testing/start-test-worker";
 
 /** How other platforms of this kind have failed: each failure by its number, tried here. */
@@ -23,8 +23,6 @@ describe("failures of peers", () => {
   const assertShown = ({ status, text }: Answer): void => {
     assert.ok(status < 500 && !text.includes(SECRET), text);
   };
-  /** Calls of bindings since the last look. */
-  const takeCalls = async (): Promise<string[]> => JSON.parse((await world.worker.call(CALLS_PATH)).text) as string[];
 
   it("Dify CVE-2026-41947, 41948, 41949, 41950: who knows an id has no right to what it names", async () => {
     const ofPrincipals: readonly (readonly [target: string, call: Call])[] = [
@@ -93,13 +91,13 @@ describe("failures of peers", () => {
         "idempotency-key",
         "last-event-id",
       ]) {
-        await takeCalls();
+        await takeCallsMade(world.worker);
         const headers = { "x-tenant-id": VICTIM, [name]: name === "authorization" ? `Bearer ${value}` : value };
         const { status, text } = await world.worker.call("/documents", { headers });
         assert.ok(status >= 400 && status < 500, `${name}: ${text}`);
         assert.ok(!text.includes(value) && !text.includes(SECRET), text);
         assert.deepEqual(
-          (await takeCalls()).filter((made) => made.startsWith("DB.")),
+          (await takeCallsMade(world.worker)).filter((made) => made.startsWith("DB.")),
           [],
           name,
         );
@@ -158,7 +156,7 @@ describe("failures of peers", () => {
       [`/agents/chat-session/${own.sessionId}`, {}],
       [`/parties/main/${own.sessionId}`, {}],
     ];
-    await takeCalls();
+    await takeCallsMade(world.worker);
     for (const [target, call] of targets) {
       for (const key of [undefined, `ak_${VICTIM}_${"x".repeat(43)}`, other.key]) {
         const { status } = await world.worker.call(target, {
@@ -169,7 +167,7 @@ describe("failures of peers", () => {
         assert.ok(status === 401 || status === 404, `${target}: ${status}`);
       }
     }
-    const objects = (await takeCalls()).filter((made) => /^(CHAT_SESSIONS|IDEMPOTENCY)\./.test(made));
+    const objects = (await takeCallsMade(world.worker)).filter((made) => /^(CHAT_SESSIONS|IDEMPOTENCY)\./.test(made));
     assert.deepEqual(objects, []);
     for (const sessionId of [`${VICTIM}:session:x`, "a/../b", "%3A", "a b", ""])
       assert.equal((await as(world.owner, "/chat", { body: { ...body, sessionId } })).status, 400, sessionId);

@@ -140,8 +140,10 @@ async function provide(worker: TestWorker, owner: Owner): Promise<Belongings> {
 async function pause(worker: TestWorker, owner: Owner, sessionId: string, word: string): Promise<string> {
   if (owner.tenant !== VICTIM) return `call_${"0".repeat(32)}`;
   const wish = { name: "ingest_docs", arguments: { documents: [{ docId: "wish.md", text: `A wish for a ${word}.` }] } };
-  await worker.runtime.control.plan({ kind: "answer", toolCalls: [wish] }, { model: TOOL_MODEL });
-  const body = { sessionId, message: "Store it.", stream: false, modelId: TOOL_MODEL, tools: ["ingest_docs"] };
+  const message = `Store it for ${sessionId}.`;
+  // Only this call: a turn that an earlier fault left behind may still ask the same model.
+  await worker.runtime.control.plan({ kind: "answer", toolCalls: [wish] }, { model: TOOL_MODEL, asked: message });
+  const body = { sessionId, message, stream: false, modelId: TOOL_MODEL, tools: ["ingest_docs"] };
   const { json, text } = await worker.call("/chat", { ...owner, body });
   const { toolCalls = [] } = json.data as unknown as { toolCalls?: readonly { callId: string; approval: string }[] };
   return toolCalls.find(({ approval }) => approval === "required")?.callId ?? assert.fail(text);

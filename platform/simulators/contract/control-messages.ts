@@ -30,6 +30,8 @@ export interface BehaviourPlan {
   readonly model?: string;
   /** Name of the calling Worker. Default: every Worker. */
   readonly worker?: string;
+  /** A text that stands in the call's inputs. Default: any inputs. */
+  readonly asked?: string;
   /** How many calls it takes. Default 1. */
   readonly times?: number;
   readonly behaviour: ModelBehaviour;

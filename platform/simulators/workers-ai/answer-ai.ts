@@ -33,13 +33,14 @@ async function answerRun(request: Request, context: AiContext): Promise<Response
   const headers = Object.fromEntries(
     [...request.headers].filter(([name]) => name.startsWith("cf-aig-") || name.startsWith("x-")),
   );
-  const call = journal.start({ worker: props.worker, model, inputs, options, headers }, Date.now());
+  const asked = { worker: props.worker, model, inputs };
+  const call = journal.start({ ...asked, options, headers }, Date.now());
   const ended = Promise.withResolvers<undefined>();
   const run: ModelRun = {
     model,
     inputs,
     options: props.model,
-    behaviour: journal.takeBehaviour(props.worker, model),
+    behaviour: journal.takeBehaviour(asked),
     call,
     onEnd: () => {
       call.finished = true;

@@ -6,6 +6,9 @@ const maxCalls = 2_000;
 /** A call as the simulators change it while it runs. */
 export type RunningCall = { -readonly [Field in keyof ModelCall]: ModelCall[Field] };
 
+/** What a plan chooses its calls by. */
+type AskedCall = Pick<ModelCall, "worker" | "model" | "inputs">;
+
 /** What was planned for coming model calls, and which calls there were. */
 export class CallJournal {
   #plans: { plan: BehaviourPlan; left: number }[] = [];
@@ -33,8 +36,13 @@ export class CallJournal {
   }
 
   /** Uses up one call of the oldest plan that fits. */
-  takeBehaviour(worker: string, model: string): ModelBehaviour | undefined {
-    const found = this.#plans.find(({ plan }) => (plan.model ?? model) === model && (plan.worker ?? worker) === worker);
+  takeBehaviour({ worker, model, inputs }: AskedCall): ModelBehaviour | undefined {
+    const found = this.#plans.find(
+      ({ plan }) =>
+        (plan.model ?? model) === model &&
+        (plan.worker ?? worker) === worker &&
+        (plan.asked === undefined || JSON.stringify(inputs).includes(plan.asked)),
+    );
     if (found === undefined) return undefined;
     found.left -= 1;
     if (found.left <= 0) this.#plans = this.#plans.filter((entry) => entry !== found);

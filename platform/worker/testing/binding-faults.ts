@@ -21,11 +21,21 @@ export interface BindingFault {
 
 let fault: BindingFault | undefined;
 let made = 0;
+let running = { calls: 0 };
+
+/**
+ * How many calls are under way since the fault was set. One that hangs is not: nothing comes of it. One whose request was over
+ * before it seems to be for ever: what comes of it is nobody's.
+ */
+export function runningCalls(): number {
+  return running.calls;
+}
 
 /** Sets the one fault to come, in place of any before; none with `undefined`. */
 export function setFault(next: BindingFault | undefined): void {
   fault = next;
   made = 0;
+  running = { calls: 0 };
 }
 
 /** Whether nobody should have to wait as long as a model may take. */
@@ -36,9 +46,23 @@ export function isHanging(): boolean {
 /** Makes a call of a binding, unless it is the one that goes wrong. */
 export function callOrFail<Result>(call: () => Result): Result {
   made++;
-  if (made !== fault?.at) return call();
+  const kind = made === fault?.at ? fault.kind : undefined;
   // What bindings answer is awaited, so a promise does in place of anything.
-  return goWrong(fault.kind, call) as Result;
+  const result = kind === undefined ? call() : (goWrong(kind, call) as Result);
+  if (kind !== "hangs") void untilEnd(result);
+  return result;
+}
+
+async function untilEnd(result: unknown): Promise<void> {
+  const since = running;
+  since.calls++;
+  try {
+    await result;
+  } catch {
+    // It is told to whoever made the call.
+  } finally {
+    since.calls--;
+  }
 }
 
 async function goWrong(kind: FaultKind, call: () => unknown): Promise<unknown> {

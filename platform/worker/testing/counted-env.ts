@@ -4,6 +4,14 @@ import { callOrFail } from "#worker/testing/binding-faults";
 /** Where the test Worker tells which calls of its bindings were made since one asked last. */
 export const CALLS_PATH = "/testing/calls";
 
+/** What it tells. */
+export interface CallsMade {
+  /** Names of the calls, in the order in which they began. */
+  readonly calls: readonly string[];
+  /** How many are under way. */
+  readonly running: number;
+}
+
 type Method = (...given: unknown[]) => unknown;
 
 const statements = new WeakMap<object, object>();

@@ -6,8 +6,8 @@ import type { WorkerEnv } from "#worker/env";
 import { defineSpeech } from "#worker/speech";
 import { agingSession } from "#worker/testing/aging-session";
 import { answerBound } from "#http/answer-in-time";
-import { type BindingFault, FAULT_PATH, isHanging, setFault } from "#worker/testing/binding-faults";
-import { CALLS_PATH, countedEnv, takeCalls } from "#worker/testing/counted-env";
+import { type BindingFault, FAULT_PATH, isHanging, runningCalls, setFault } from "#worker/testing/binding-faults";
+import { CALLS_PATH, type CallsMade, countedEnv, takeCalls } from "#worker/testing/counted-env";
 import { faultyEnv, FAULTS_PATH, setFaults } from "#worker/testing/faulty-env";
 import { FaultyMetrics } from "#worker/testing/faulty-metrics";
 import { FaultyQuota } from "#worker/testing/faulty-quota";
@@ -50,7 +50,8 @@ function faultyFetch(
   let counted: WorkerEnv | undefined;
   return async (request, env, context) => {
     const { pathname, searchParams } = new URL(request.url);
-    if (pathname === CALLS_PATH) return Response.json(takeCalls());
+    if (pathname === CALLS_PATH)
+      return Response.json({ calls: takeCalls(), running: runningCalls() } satisfies CallsMade);
     if (pathname === FAULTS_PATH) {
       return Response.json({ hanging: setFaults(searchParams) });
     }
