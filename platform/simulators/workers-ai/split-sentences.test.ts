@@ -24,6 +24,11 @@ describe("splitSentences", () => {
     assert.deepEqual(splitSentences(text), ["Run it:", "chunk: A piece.", "Done."]);
   });
 
+  it("leaves code away whose beginning is in the passage before, and whose end is in the one after", () => {
+    assert.deepEqual(splitSentences("  messages=[...]\n)\n```\n\nThat is all.\n\n```sh\nrun\n```\n"), ["That is all."]);
+    assert.deepEqual(splitSentences("Run it.\n\n```sh\nrun --all\n"), ["Run it."]);
+  });
+
   it("ends Chinese and Japanese sentences at their own full stop", () => {
     assert.deepEqual(splitSentences("你好。再见。"), ["你好。", "再见。"]);
   });

@@ -4,6 +4,9 @@ const maxSentenceLength = 600;
 /** Abbreviations after which a sentence goes on. */
 const abbreviation = /(?:\b(?:e\.g|i\.e|etc|vs|cf|approx|no|nr|fig|dr|mr|mrs|ms|prof|st|inc|ltd|co|jr|sr)|\b[A-Z])\.$/i;
 
+/** A line that begins or ends code. */
+const fence = /^(?:```|~~~)/;
+
 /**
  * The sentences of a text, word for word; a line break inside a sentence becomes a space. Headings and comments are left
  * out, and so is fenced code unless `hasCode`. Each list item stands for itself, and each row of a table but its head: its
@@ -25,11 +28,12 @@ export function isQuestion(sentence: string): boolean {
 
 function paragraphsOf(text: string, hasCode: boolean): string[] {
   const paragraphs: string[] = [];
+  const lines = text.replace(/<!--[^]*?-->/g, "").split(/\r?\n/);
   let open = false;
-  let isCode = false;
-  for (const rawLine of text.replace(/<!--[^]*?-->/g, "").split(/\r?\n/)) {
+  let isCode = beginsInCode(lines);
+  for (const rawLine of lines) {
     const line = rawLine.trim();
-    const isFence = /^(?:```|~~~)/.test(line);
+    const isFence = fence.test(line);
     if (isFence) isCode = !isCode;
     if (isFence || (isCode && !hasCode) || line === "" || /^#{1,6}\s/.test(line) || /^[-=*_]{3,}$/.test(line)) {
       open = false;
@@ -50,6 +54,12 @@ function paragraphsOf(text: string, hasCode: boolean): string[] {
     open = true;
   }
   return paragraphs;
+}
+
+/** A passage can be cut out of the middle of code: then its first fence names no language, and one of its fences has no partner. */
+function beginsInCode(lines: readonly string[]): boolean {
+  const fences = lines.map((line) => line.trim()).filter((line) => fence.test(line));
+  return fences.length % 2 === 1 && /^[`~]+$/.test(fences[0] ?? "");
 }
 
 /** Cells of a table's row that hold something. */
