@@ -1,4 +1,5 @@
-import { escapeText, type Plot, plotSvg } from "#tests/load/report/line-plot";
+import { escapeHtml } from "#tools/command/escape-html";
+import { type Plot, plotSvg } from "#tests/load/report/line-plot";
 import type { LoadReport } from "#tests/load/report/load-report";
 import { formatFigure } from "#tests/load/command/format-report";
 import { isMet, type NamedResult, type Target } from "#tests/load/scenario";
@@ -24,9 +25,9 @@ export function htmlReport(report: LoadReport): string {
   const targets = results.flatMap((result) => result.targets);
   return [
     `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">`,
-    `<title>Load: ${escapeText(profile)}</title>\n<style>${STYLE}</style>\n<main>`,
-    `<h1>Load: ${escapeText(profile)}</h1>`,
-    `<p>${escapeText(about)}</p><p>${escapeText(target)}, ${escapeText(startedAt)}; measured from ${escapeText(machine)}</p>`,
+    `<title>Load: ${escapeHtml(profile)}</title>\n<style>${STYLE}</style>\n<main>`,
+    `<h1>Load: ${escapeHtml(profile)}</h1>`,
+    `<p>${escapeHtml(about)}</p><p>${escapeHtml(target)}, ${escapeHtml(startedAt)}; measured from ${escapeHtml(machine)}</p>`,
     `<h2>Thresholds</h2>\n<ul>${targets.map(targetItem).join("\n")}</ul>`,
     ...plots.map(plotFigure),
     ...results.map(resultTable),
@@ -38,20 +39,20 @@ function targetItem(target: Target): string {
   const { what, value, unit, atMost, atLeast } = target;
   const bound = atMost === undefined ? `at least ${atLeast ?? ""}` : `at most ${atMost}`;
   const verdict = isMet(target) ? "kept" : "missed";
-  return `<li class="${verdict}"><strong>${verdict}</strong> ${escapeText(what)}: ${formatFigure(value)} ${unit} (${bound})</li>`;
+  return `<li class="${verdict}"><strong>${verdict}</strong> ${escapeHtml(what)}: ${formatFigure(value)} ${unit} (${bound})</li>`;
 }
 
 function plotFigure(plot: Plot): string {
-  const keys = plot.lines.map(({ name }, index) => `<span class="key-${index}">― ${escapeText(name)}</span>`);
-  return `<figure><figcaption><strong>${escapeText(plot.title)}</strong><br>${keys.join("")}</figcaption>\n${plotSvg(plot)}</figure>`;
+  const keys = plot.lines.map(({ name }, index) => `<span class="key-${index}">― ${escapeHtml(name)}</span>`);
+  return `<figure><figcaption><strong>${escapeHtml(plot.title)}</strong><br>${keys.join("")}</figcaption>\n${plotSvg(plot)}</figure>`;
 }
 
 function resultTable({ name, about, columns, rows }: NamedResult): string {
   if (rows.length === 0) return "";
   const line = (tag: "th" | "td", cells: readonly string[]): string =>
-    `<tr>${cells.map((cell) => `<${tag}>${escapeText(cell)}</${tag}>`).join("")}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag}>${escapeHtml(cell)}</${tag}>`).join("")}</tr>`;
   return [
-    `<h2>${escapeText(name)}</h2>\n<p>${escapeText(about)}</p>\n<table>`,
+    `<h2>${escapeHtml(name)}</h2>\n<p>${escapeHtml(about)}</p>\n<table>`,
     line("th", ["", ...columns]),
     ...rows.map(({ subject, cells }) => line("td", [subject, ...cells.map(formatFigure)])),
     "</table>",

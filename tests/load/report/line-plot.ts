@@ -1,3 +1,5 @@
+import { escapeHtml } from "#tools/command/escape-html";
+
 /** A line of a plot. Points whose y is NaN are gaps. */
 export interface PlotLine {
   readonly name: string;
@@ -40,24 +42,19 @@ export function plotSvg({ title, xLabel, yLabel, isLogarithmic = false, xTicks, 
       .filter((x) => x <= maxX)
       .map((x): [number, string] => [x, figure(x)]);
   return [
-    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeText(title)}">`,
+    `<svg viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeHtml(title)}">`,
     ...yTicks.flatMap((y) => [
       `<line class="grid" x1="${MARGIN.left}" x2="${WIDTH - MARGIN.right}" y1="${round(atY(y))}" y2="${round(atY(y))}"/>`,
       `<text class="end" x="${MARGIN.left - 6}" y="${round(atY(y) + 4)}">${figure(y)}</text>`,
     ]),
     ...named.map(
-      ([x, name]) => `<text class="middle" x="${round(atX(x))}" y="${HEIGHT - 24}">${escapeText(name)}</text>`,
+      ([x, name]) => `<text class="middle" x="${round(atX(x))}" y="${HEIGHT - 24}">${escapeHtml(name)}</text>`,
     ),
-    `<text class="middle" x="${WIDTH / 2}" y="${HEIGHT - 6}">${escapeText(xLabel)}</text>`,
-    `<text class="middle" transform="translate(12 ${HEIGHT / 2}) rotate(-90)">${escapeText(yLabel)}</text>`,
+    `<text class="middle" x="${WIDTH / 2}" y="${HEIGHT - 6}">${escapeHtml(xLabel)}</text>`,
+    `<text class="middle" transform="translate(12 ${HEIGHT / 2}) rotate(-90)">${escapeHtml(yLabel)}</text>`,
     ...lines.map(({ points: of }, index) => `<path class="line line-${index}" d="${pathOf(of, atX, atY)}"/>`),
     "</svg>",
   ].join("\n");
-}
-
-/** A text between tags or in quotes. */
-export function escapeText(text: string): string {
-  return text.replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
 function pathOf(points: PlotLine["points"], atX: (x: number) => number, atY: (y: number) => number): string {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { request } from "node:http";
 import { describe, it } from "node:test";
 
-import { countFleet, escapeHtml, fleetPageHtml } from "#tools/fleet/page/fleet-page-html";
+import { escapeHtml } from "#tools/command/escape-html";
+import { countFleet, fleetPageHtml } from "#tools/fleet/page/fleet-page-html";
 import { servePage } from "#tools/fleet/page/serve-page";
 import type { TenantSurvey } from "#tools/fleet/page/survey-tenant";
 

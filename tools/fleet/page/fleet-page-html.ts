@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { EnvironmentName } from "#tenancy/environment-config";
+import { escapeHtml } from "#tools/command/escape-html";
 import type { Finding } from "../state/compare-states.js";
 import { PAGE_STYLE } from "./page-style.js";
 import type { Read, TenantSurvey } from "./survey-tenant.js";
@@ -36,12 +37,6 @@ ${environments.map(([environment, rows]) => section(environment, rows)).join("\n
 </body>
 </html>
 `;
-}
-
-/** A text as HTML: whatever it holds, it stays a text, in an attribute too. */
-export function escapeHtml(text: string): string {
-  const names = new Map(Object.entries({ "&": "amp", "<": "lt", ">": "gt", '"': "quot", "'": "#39" }));
-  return text.replace(/[&<>"']/g, (sign) => `&${names.get(sign) ?? ""};`);
 }
 
 /** What an operator looks for first. Pure. */
