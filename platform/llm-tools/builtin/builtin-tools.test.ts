@@ -3,6 +3,7 @@ import { describe, it } from "node:test";
 
 import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
 import { runTool } from "#llm-tools/run-tool";
+import { toolSpellings } from "#llm-tools/tool-spellings";
 import { acme, callOf, modelSaying, plainServices, probeHost } from "#llm-tools/testing/probe-host";
 
 /** Runs a built-in tool with a model that says this to everything. */
@@ -14,8 +15,8 @@ async function run(tool: string, given: object, answer: string): Promise<Record<
 describe("a built-in tool", () => {
   for (const tool of ALL_TOOLS.values())
     it(`is found by its name: ${tool.name}`, async () => {
-      const constant = tool.name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-      const module = (await import(`#llm-tools/builtin/${tool.name.replaceAll("_", "-")}`)) as Record<string, unknown>;
+      const { file, constant } = toolSpellings(tool.name);
+      const module = (await import(`#llm-tools/builtin/${file}`)) as Record<string, unknown>;
       assert.equal(module[constant], tool);
     });
 });

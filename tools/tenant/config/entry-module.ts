@@ -1,3 +1,4 @@
+import { toolSpellings } from "#llm-tools/tool-spellings";
 import { objectClassName } from "#tenancy/own-bindings";
 
 /** One tenant of a bundle: where its checked config is, seen from the entry module, and its prompts by name, placeholders unfilled. */
@@ -86,8 +87,8 @@ function importApp({ name, pathsImport }: NonNullable<BundledTenant["app"]>): re
 
 /** A tool's file and constant bear its name. */
 function importTool(name: string, index: number): string {
-  const constant = name.replaceAll(/_+([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
-  return `import { ${constant} as tool${index} } from "#llm-tools/builtin/${name.replaceAll("_", "-")}";`;
+  const { file, constant } = toolSpellings(name);
+  return `import { ${constant} as tool${index} } from "#llm-tools/builtin/${file}";`;
 }
 
 function exportObject(object: string): string {

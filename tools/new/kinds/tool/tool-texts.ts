@@ -1,3 +1,5 @@
+import { toolSpellings } from "#llm-tools/tool-spellings";
+
 /** What a new tool is. */
 export interface NewTool {
   /** `count_words` */
@@ -8,14 +10,6 @@ export interface NewTool {
   readonly returnsStoredText: boolean;
 }
 
-/** `count_words` as a file (`count-words`) and as a constant (`countWords`). */
-export function spellings(name: string): { readonly file: string; readonly constant: string } {
-  return {
-    file: name.replaceAll("_", "-"),
-    constant: name.replace(/_+(.)?/g, (_, letter: string | undefined) => letter?.toUpperCase() ?? ""),
-  };
-}
-
 /** The tool: it works, and what it does is the one line to replace. */
 export function toolText({ name, description, effect, scopes, returnsStoredText }: NewTool): string {
   return `import * as z from "#base/zod";
@@ -23,7 +17,7 @@ export function toolText({ name, description, effect, scopes, returnsStoredText 
 import { nonBlankText } from "#llm-tools/input-texts";
 import { defineTool } from "#llm-tools/tool";
 
-export const ${spellings(name).constant} = defineTool({
+export const ${toolSpellings(name).constant} = defineTool({
   name: ${JSON.stringify(name)},
   description: ${JSON.stringify(description)},
   input: z.strictObject({ text: nonBlankText(50_000).check(z.describe("The text.")) }),
@@ -39,7 +33,7 @@ export const ${spellings(name).constant} = defineTool({
 }
 
 export function toolTestText({ name }: NewTool): string {
-  const { file, constant } = spellings(name);
+  const { file, constant } = toolSpellings(name);
   return `import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 

@@ -1,3 +1,4 @@
+import { toolSpellings } from "#llm-tools/tool-spellings";
 import { SCOPES } from "#tenancy/scopes";
 import { TOOL_NAME_PATTERN } from "#tenancy/tools-config";
 import type { Edit } from "../../edit/edit.js";
@@ -5,7 +6,7 @@ import type { Plan } from "../../plan/plan.js";
 import type { Tree } from "../../plan/tree.js";
 import { argument, flagOption, listOption, textOption, type Given, type Kind } from "../kind.js";
 import { refuse } from "../refuse.js";
-import { spellings, toolTestText, toolText } from "./tool-texts.js";
+import { toolTestText, toolText } from "./tool-texts.js";
 
 /** A tool: its file, its test, its line in the registry, and the arguments that attack it. */
 export const toolKind: Kind = {
@@ -46,7 +47,7 @@ function planTool(given: Given, tree: Tree): Plan {
   if (!TOOL_NAME_PATTERN.test(name) || name.endsWith("_") || name.includes("__")) {
     refuse(`"${name}" is no tool's name: it must be words of a-z and 0-9 with _ between them, starting with a letter`);
   }
-  const { file, constant } = spellings(name);
+  const { file, constant } = toolSpellings(name);
   const registered = tree.read(`${HOME}/builtin/${file}.ts`)?.includes(`name: "${name}"`) === true;
   if (!registered && takenNames(tree).includes(name)) refuse(`there is a tool "${name}" already: choose another name`);
   const scopes = listOption(given, "scope");
