@@ -12,7 +12,8 @@ import { allRoutes } from "./all-routes.js";
 import { Edge } from "./edge/edge.js";
 import { InvocationCounts } from "./edge/invocation-counts.js";
 import { startStorageServer } from "./edge/storage-server.js";
-import { createFaultPlan, type FaultPlan, seededRandom } from "./faults/fault-plan.js";
+import { createFaultPlan, type FaultPlan } from "./faults/fault-plan.js";
+import { seededRandom } from "./faults/seeded-random.js";
 import { CloudflareState } from "./state/cloudflare-state.js";
 import { TailSessions } from "./workers/tail-sessions.js";
 

@@ -1,4 +1,4 @@
-import { randomNumbers } from "#tests/load/measure/random-numbers";
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 
 /** A document as `POST /ingest` takes it. */
 export interface BenchDocument {
@@ -27,7 +27,7 @@ const WORDS_PER_QUERY = 4;
  * words that stand in one of them. The same numbers give the same corpus. Pure.
  */
 export function makeCorpus(documentCount: number, queryCount: number): Corpus {
-  const random = randomNumbers(42);
+  const random = seededRandom(42);
   const words = Array.from({ length: VOCABULARY_SIZE }, (_, index) => inventWord(index));
   const pick = (): string => words[Math.floor(VOCABULARY_SIZE ** random()) - 1] ?? "word";
   const documents = Array.from({ length: documentCount }, (_, index) => makeDocument(index, pick));

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 import { planArrivals, type Stage } from "#tests/load/measure/arrivals";
 import { type LoopClock, NOT_SENT, type Outcome, runOpenLoop } from "#tests/load/measure/open-loop";
-import { randomNumbers } from "#tests/load/measure/random-numbers";
 import { bySecond, summarize } from "#tests/load/measure/summary";
 
 const steady = (seconds: number, perSecond: number): Stage => ({
@@ -39,7 +39,7 @@ class VirtualClock implements LoopClock {
 describe("planArrivals", () => {
   it("follows the rates of the stages, and leaves time between arrivals to chance", () => {
     const ramp: Stage = { name: "ramp", seconds: 100, fromPerSecond: 0, toPerSecond: 40 };
-    const arrivals = planArrivals([steady(100, 20), ramp], { chat: 3, search: 1 }, randomNumbers(7));
+    const arrivals = planArrivals([steady(100, 20), ramp], { chat: 3, search: 1 }, seededRandom(7));
     const counted = (from: number, to: number): number =>
       arrivals.filter(({ dueMs }) => dueMs >= from * 1_000 && dueMs < to * 1_000).length;
     const isNear = (value: number, wanted: number): void =>
@@ -58,7 +58,7 @@ describe("planArrivals", () => {
   });
 
   it("plans the same for the same seed", () => {
-    const plan = (seed: number) => planArrivals([steady(5, 10)], { chat: 1 }, randomNumbers(seed));
+    const plan = (seed: number) => planArrivals([steady(5, 10)], { chat: 1 }, seededRandom(seed));
     assert.deepEqual(plan(3), plan(3));
     assert.notDeepEqual(plan(3), plan(4));
   });

@@ -1,8 +1,8 @@
 import { setTimeout } from "node:timers/promises";
 
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 import { planArrivals } from "#tests/load/measure/arrivals";
 import { runOpenLoop } from "#tests/load/measure/open-loop";
-import { randomNumbers } from "#tests/load/measure/random-numbers";
 import type { Profile, ProfileOutcome, ProfileRun } from "#tests/load/profiles/profile";
 import type { NamedResult } from "#tests/load/scenario";
 import { CommandError } from "#tools/command/command-line";
@@ -79,7 +79,7 @@ async function watch(run: ProfileRun, rate: number, isOn: boolean): Promise<read
   const seconds = BOUND_SECONDS * run.timeFactor;
   const stage = { name: "watch", seconds, fromPerSecond: rate, toPerSecond: rate };
   const arrivals = [
-    ...planArrivals([stage], { models: 1 }, randomNumbers(run.seed)),
+    ...planArrivals([stage], { models: 1 }, seededRandom(run.seed)),
     { dueMs: seconds * 1_000, stage: "end", kind: "models" },
   ];
   const seen: Seen[] = [];

@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 import { planArrivals, type Stage } from "#tests/load/measure/arrivals";
 import { type Outcome, runOpenLoop } from "#tests/load/measure/open-loop";
 import { quantile } from "#tests/load/measure/quantile";
 import { bySecond, summarize } from "#tests/load/measure/summary";
-import { randomNumbers } from "#tests/load/measure/random-numbers";
 import type { AskKind } from "#tests/load/profiles/load-client";
 import type { Profile, ProfileOutcome, ProfileRun } from "#tests/load/profiles/profile";
 import { percentilePlot, secondPlots } from "#tests/load/report/load-plots";
@@ -50,7 +50,7 @@ export function openLoopProfile(plan: OpenLoopPlan): Profile {
 
 async function runPlan(plan: OpenLoopPlan, run: ProfileRun): Promise<ProfileOutcome> {
   const { subject, seed, progress } = run;
-  const random = randomNumbers(seed);
+  const random = seededRandom(seed);
   const arrivals = planArrivals(scaled(plan.stages, run), plan.mix, random);
   const sessions = Array.from({ length: KNOWN_SESSIONS }, () => randomUUID());
   let sent = 0;

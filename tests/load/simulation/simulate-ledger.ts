@@ -1,6 +1,6 @@
 import { accountOf, expire, HOLD_MS, type LedgerState, newLedger, reserve, settle } from "#limits/budget-ledger";
 import { type Budget, dayOf, NOTHING } from "#limits/budget";
-import { randomNumbers } from "#tests/load/measure/random-numbers";
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 import { EventQueue } from "#tests/load/simulation/event-queue";
 
 /** A tenant whose calls of models spend one budget, kept by one object or several. */
@@ -40,7 +40,7 @@ interface Shard {
 
 /** Lets calls reserve and settle for so long, and counts. The same plan gives the same figures. */
 export function simulateLedger(plan: LedgerPlan): LedgerFigures {
-  const random = randomNumbers(plan.seed);
+  const random = seededRandom(plan.seed);
   const queue = new EventQueue();
   const shards = Array.from({ length: plan.shards }, (): Shard => ({
     state: newLedger(),

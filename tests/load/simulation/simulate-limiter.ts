@@ -1,6 +1,6 @@
 import { count, judge, newRateState, type RateState, standingsOf } from "#limits/sliding-window";
+import { seededRandom } from "#simulators/cloudflare-api/faults/seeded-random";
 import { quantile } from "#tests/load/measure/quantile";
-import { randomNumbers } from "#tests/load/measure/random-numbers";
 import { EventQueue } from "#tests/load/simulation/event-queue";
 
 /** A tenant whose requests come to many isolates, and whose one limit is kept by one object or several. */
@@ -59,7 +59,7 @@ interface Isolate {
 
 /** Lets requests arrive for so long, and counts. The same plan gives the same figures. */
 export function simulateLimiter(plan: LimiterPlan): LimiterFigures {
-  const random = randomNumbers(plan.seed);
+  const random = seededRandom(plan.seed);
   const queue = new EventQueue();
   const shards = splitLimit(plan);
   const isolates = placeIsolates(plan, shards);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { seededRandom } from "../faults/fault-plan.js";
+import { seededRandom } from "../faults/seeded-random.js";
 import { chooseVersion } from "./choose-version.js";
 import { matchesRoute } from "./find-script.js";
 

@@ -3,7 +3,8 @@ import { after, afterEach, before, describe, it } from "node:test";
 
 import type { CloudflareApi } from "../start-cloudflare-api.js";
 import { call, each, startApi } from "../testing/api-fixture.js";
-import { createFaultPlan, seededRandom } from "./fault-plan.js";
+import { createFaultPlan } from "./fault-plan.js";
+import { seededRandom } from "./seeded-random.js";
 
 describe("faults", () => {
   let api: CloudflareApi;
