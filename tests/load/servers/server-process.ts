@@ -20,7 +20,7 @@ export interface ReadyMessage {
   readonly facts?: Readonly<Record<string, string>>;
 }
 
-const START_TIMEOUT_MS = 20_000;
+const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 5_000;
 
 /**
