@@ -121,6 +121,7 @@ export const sessionListResponseSchema = z.object({
   sessions: z.array(
     z.object({
       sessionId: z.string(),
+      title: z.string().check(z.describe("How the oldest question that is kept begins.")),
       createdAt: z.iso.datetime(),
       updatedAt: z.iso.datetime(),
       messageCount: z.int(),

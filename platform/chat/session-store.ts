@@ -7,6 +7,9 @@ import type { SessionSummary } from "#storage/session-index";
 /** A statement takes 100 values (developers.cloudflare.com/durable-objects/platform/limits), a row of messages needs four. */
 const MAX_ROWS_PER_INSERT = 25;
 
+/** Characters of a session's title. */
+const MAX_TITLE = 80;
+
 /** Who made the session. Nobody else ever sees it. */
 export interface SessionOwner {
   readonly sessionId: string;
@@ -149,11 +152,17 @@ export class SessionStore {
   /** The session's line in its principal's list. */
   summary(): SessionSummary | undefined {
     if (!this.#tables.areMade) return undefined;
-    const [row] = this.#sql.exec<SessionRow>("SELECT * FROM session").toArray();
+    const [row] = this.#sql
+      .exec<SessionRow & { title: string | null }>(
+        `SELECT *, (SELECT SUBSTR(content, 1, ${MAX_TITLE}) FROM messages WHERE role = 'user' ORDER BY seq LIMIT 1) AS title
+         FROM session`,
+      )
+      .toArray();
     return row === undefined
       ? undefined
       : {
           sessionId: row.session_id,
+          title: row.title ?? "",
           messageCount: this.#count(),
           createdAtMs: row.created_at_ms,
           updatedAtMs: row.updated_at_ms,

@@ -5,6 +5,7 @@ import { MAX_SESSIONS_PAGE, type SessionIndex, type SessionSummary } from "#stor
 
 const sessionRow = z.object({
   session_id: z.string(),
+  title: z.nullable(z.string()),
   message_count: z.int(),
   created_at: z.int(),
   updated_at: z.int(),
@@ -13,16 +14,16 @@ const sessionRow = z.object({
 /** The session index in D1 (table `sessions`, see schema.md). The tenant is in every statement. */
 export function createD1SessionIndex(db: D1Database): SessionIndex {
   return {
-    async record(tenantId, principalId, { sessionId, messageCount, createdAtMs, updatedAtMs }) {
+    async record(tenantId, principalId, { sessionId, title, messageCount, createdAtMs, updatedAtMs }) {
       await db
         .prepare(
-          `INSERT INTO sessions (tenant_id, session_id, principal_id, message_count, created_at, updated_at)
-           VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+          `INSERT INTO sessions (tenant_id, session_id, principal_id, message_count, created_at, updated_at, title)
+           VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
            ON CONFLICT (tenant_id, session_id) DO UPDATE SET
              principal_id = excluded.principal_id, message_count = excluded.message_count,
-             created_at = excluded.created_at, updated_at = excluded.updated_at`,
+             created_at = excluded.created_at, updated_at = excluded.updated_at, title = excluded.title`,
         )
-        .bind(tenantId, sessionId, principalId, messageCount, createdAtMs, updatedAtMs)
+        .bind(tenantId, sessionId, principalId, messageCount, createdAtMs, updatedAtMs, title)
         .run();
     },
 
@@ -35,7 +36,7 @@ export function createD1SessionIndex(db: D1Database): SessionIndex {
       const [beforeMs, beforeId] = decodeTimeCursor(cursor);
       const { results } = await db
         .prepare(
-          `SELECT session_id, message_count, created_at, updated_at FROM sessions
+          `SELECT session_id, message_count, created_at, updated_at, title FROM sessions
            WHERE tenant_id = ?1 AND principal_id = ?2 AND (updated_at, session_id) < (?3, ?4)
            ORDER BY updated_at DESC, session_id DESC LIMIT ?5`,
         )
@@ -58,6 +59,7 @@ function parseRow(row: unknown): SessionSummary {
   const parsed = sessionRow.parse(row);
   return {
     sessionId: parsed.session_id,
+    title: parsed.title ?? "",
     messageCount: parsed.message_count,
     createdAtMs: parsed.created_at,
     updatedAtMs: parsed.updated_at,

@@ -6,6 +6,8 @@ export const MAX_SESSIONS_PAGE = 200;
 /** A line of a principal's list of sessions. */
 export interface SessionSummary {
   readonly sessionId: string;
+  /** What a person knows it by: how the oldest question that is kept begins. Empty: there is none. */
+  readonly title: string;
   readonly messageCount: number;
   readonly createdAtMs: number;
   readonly updatedAtMs: number;

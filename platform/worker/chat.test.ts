@@ -173,19 +173,24 @@ describe("/chat, in workerd", () => {
 
   it("lists the principal's own sessions, latest first, page by page", async () => {
     const key = await worker.makeKey("acme", ["chat"]);
-    for (const sessionId of ["list-a", "list-b", "list-c"]) await chat({ sessionId, message: "hi" }, { key });
+    for (const sessionId of ["list-a", "list-b", "list-c"])
+      await chat({ sessionId, message: `hi from ${sessionId}` }, { key });
     await chat({ sessionId: "list-a", message: "again" }, { key });
     const list = async (query: string) => {
       const { json } = await worker.call(`/chat${query}`, acme({ key }));
-      return json.data as unknown as { sessions: { sessionId: string; messageCount: number }[]; nextCursor?: string };
+      return json.data as unknown as {
+        sessions: { sessionId: string; title: string; messageCount: number }[];
+        nextCursor?: string;
+      };
     };
     const sessions = await eventually(
       () => list(""),
       ({ sessions }) => sessions[0]?.messageCount === 4,
     );
     assert.deepEqual(
-      sessions.sessions.map(({ sessionId }) => sessionId),
-      ["list-a", "list-c", "list-b"],
+      sessions.sessions.map(({ title }) => title),
+      ["hi from list-a", "hi from list-c", "hi from list-b"],
+      "each by its first question",
     );
     const first = await list("?limit=2");
     const second = await list(`?limit=2&cursor=${first.nextCursor ?? ""}`);

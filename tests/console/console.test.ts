@@ -24,6 +24,21 @@ Ships report to the harbour master by radio before they enter. The radio channel
 The crane on the east quay lifts forty tonnes. It may not be used when the wind is above 60 kilometres per hour.
 `;
 
+/** Some of the controls of a chat, in the order of reading. */
+const WALK = [
+  "Chat",
+  "Search",
+  "Audit",
+  "API",
+  "Sign out",
+  "New conversation",
+  "Citation 1",
+  "Listen",
+  "Message",
+  "Answer from documents",
+  "Send",
+];
+
 describe("the console, in Chromium", () => {
   let worker: TestWorker;
   let browser: Browser;
@@ -71,6 +86,7 @@ describe("the console, in Chromium", () => {
     const { page, problems, requests } = await signedIn();
     await page.getByLabel("Message").fill("Which radio channel has the harbour master?");
     const composer = await page.getByLabel("Message").boundingBox();
+    const moved = await findings(page, "movedThings");
     await page.getByRole("button", { name: "Send" }).click();
     const answer = page.locator(".turn.assistant .answer");
     await answer.filter({ hasText: /\w/ }).waitFor();
@@ -80,6 +96,7 @@ describe("the console, in Chromium", () => {
     const whole = (await answer.textContent()) ?? "";
     assert.ok(whole.length > early.length, `${early} | ${whole}`);
     assert.deepEqual(await page.getByLabel("Message").boundingBox(), composer);
+    assert.deepEqual(await findings(page, "movedThings"), moved);
     await keepPicture(page, "chat");
 
     await page
@@ -104,11 +121,11 @@ describe("the console, in Chromium", () => {
     const list = page.getByRole("complementary", { name: "Conversations" });
     await list.getByText("2 messages").waitFor();
     await page.getByRole("button", { name: "New conversation" }).click();
-    await list.getByText("2 messages").click();
+    await list.getByText("Good morning").click();
     await page.locator(".turn.user").getByText("Good morning").waitFor();
     page.once("dialog", (dialog) => void dialog.accept());
-    await list.getByRole("button", { name: /^Delete/ }).click();
-    await list.getByText("2 messages").waitFor({ state: "detached" });
+    await list.getByRole("button", { name: "Delete the conversation “Good morning”" }).click();
+    await list.getByText("Good morning").waitFor({ state: "detached" });
   });
 
   it("searches, and says why", async () => {
@@ -167,6 +184,58 @@ describe("the console, in Chromium", () => {
       assert.deepEqual(problems, []);
     });
   }
+
+  it("is walked through by Tab in the order of reading, always in sight; a dialog keeps the focus and gives it back", async () => {
+    const { page } = await signedIn();
+    await page.getByLabel("Message").fill("Which radio channel has the harbour master?");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Listen" }).waitFor();
+    await page.getByRole("link", { name: "Chat" }).focus();
+    const order = ["Chat"];
+    const hidden: string[] = [];
+    for (;;) {
+      await page.keyboard.press("Tab");
+      const [focused] = await findings(page, "focusedControl");
+      if (focused === undefined || focused === order[0]) break;
+      order.push(focused);
+      hidden.push(...(await findings(page, "hiddenFocus")));
+      assert.ok(order.length < 200, order.join(" | "));
+    }
+    const stops = WALK.map((name) => order.findIndex((found) => found.startsWith(name)));
+    assert.ok(!stops.includes(-1), order.join(" | "));
+    assert.deepEqual(
+      stops.toSorted((a, b) => a - b),
+      stops,
+      order.join(" | "),
+    );
+    assert.deepEqual(hidden, []);
+
+    const citation = page.getByRole("button", { name: /^Citation 1/ }).first();
+    await citation.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("dialog").locator("mark").first().waitFor();
+    for (let stop = 0; stop < 4; stop++) {
+      await page.keyboard.press("Tab");
+      assert.ok(
+        await page.evaluate<boolean>(
+          "document.querySelector('dialog').contains(document.activeElement) || document.activeElement === document.body",
+        ),
+      );
+    }
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    assert.match((await findings(page, "focusedControl"))[0] ?? "", /^Citation 1/);
+  });
+
+  it("would notice: a control without a name, a faint text, a focus that is not seen, and what moves", async () => {
+    const { page } = await signedIn();
+    await page.evaluate("pageChecks.spoil()");
+    assert.match((await findings(page, "unnamedControls")).join(), /^<button/);
+    assert.match((await findings(page, "faintTexts")).join(), /P hardly to be read/);
+    assert.match((await findings(page, "hiddenFocus")).join(), /BUTTON/);
+    while (!(await findings(page, "movedThings")).some((moved) => moved.includes("pushed")))
+      await page.waitForTimeout(50);
+  });
 
   it("fits a phone: nothing is wider than the screen", async () => {
     const { page } = await signedIn({ size: { width: 390, height: 800 } });

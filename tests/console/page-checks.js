@@ -1,5 +1,5 @@
 // Checks that run inside a page, put there before its own scripts. Plain JavaScript: nothing compiles it.
-globalThis.pageChecks = { unnamedControls, faintTexts, movedThings };
+globalThis.pageChecks = { unnamedControls, faintTexts, movedThings, focusedControl, hiddenFocus, spoil };
 
 /** Controls that a screen reader could not name (WCAG 2.2, 4.1.2), as HTML. */
 function unnamedControls() {
@@ -8,11 +8,46 @@ function unnamedControls() {
 }
 
 function isNamed(control) {
-  if (control.getAttribute("aria-hidden") === "true") return true;
+  return control.getAttribute("aria-hidden") === "true" || nameOf(control) !== "";
+}
+
+/** What a screen reader calls it, as far as this page's means go. */
+function nameOf(control) {
   const labels = [...(control.labels ?? [])].map((label) => label.textContent);
-  return [control.getAttribute("aria-label"), control.textContent, ...labels].some(
-    (text) => (text ?? "").trim() !== "",
-  );
+  const texts = [control.getAttribute("aria-label"), ...labels, control.textContent].map((text) => (text ?? "").trim());
+  return texts.find((text) => text !== "") ?? "";
+}
+
+/** The name of the control that has the focus; none when the focus is nowhere. */
+function focusedControl() {
+  const { activeElement } = document;
+  return activeElement === null || activeElement === document.body ? [] : [nameOf(activeElement)];
+}
+
+/** What has the focus and does not show it, or is not in sight (WCAG 2.2, 2.4.7 and 2.4.11), as HTML. */
+function hiddenFocus() {
+  const { activeElement } = document;
+  if (activeElement === null || activeElement === document.body) return [];
+  const { outlineStyle, outlineWidth } = getComputedStyle(activeElement);
+  const { top, left, width, height } = activeElement.getBoundingClientRect();
+  const isShown = outlineStyle !== "none" && outlineWidth !== "0px";
+  const isInSight =
+    width > 0 && height > 0 && top + height > 0 && top < innerHeight && left + width > 0 && left < innerWidth;
+  return isShown && isInSight ? [] : [`${activeElement.tagName} ${activeElement.outerHTML.slice(0, 200)}`];
+}
+
+/** Does to the page all that the checks look for. */
+function spoil() {
+  const [button, text, pusher] = ["button", "p", "div"].map((name) => document.createElement(name));
+  text.textContent = "hardly to be read";
+  text.style.color = "color-mix(in srgb, currentColor 30%, Canvas)";
+  text.className = "pushed";
+  pusher.style.height = "0";
+  document.querySelector("main").prepend(pusher, button, text);
+  button.style.outline = "none";
+  button.focus();
+  // Later than any click: what moves right behind one is wanted.
+  setTimeout(() => (pusher.style.height = "100px"), 100);
 }
 
 /** Visible texts whose contrast with what is behind them is below 4.5:1 (WCAG 2.2, 1.4.3), with the ratio. */

@@ -68,7 +68,7 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
 /** What one of the checks of page-checks.js finds in a page. */
 export async function findings(
   page: Page,
-  check: "unnamedControls" | "faintTexts" | "movedThings",
+  check: "unnamedControls" | "faintTexts" | "movedThings" | "focusedControl" | "hiddenFocus",
 ): Promise<readonly string[]> {
   return page.evaluate<string[]>(`pageChecks.${check}()`);
 }

@@ -131,7 +131,7 @@ export const STORAGE_CALLS: ReadonlyMap<string, StorageCall> = new Map<string, S
     "sessions.record",
     (tenantId, { sessions }) =>
       sessions.record(tenantId, "key_0000000000000009", {
-        ...{ sessionId: IDS.sessionId, messageCount: 99, createdAtMs: 1, updatedAtMs: 2 },
+        ...{ sessionId: IDS.sessionId, title: "Of another", messageCount: 99, createdAtMs: 1, updatedAtMs: 2 },
       }),
   ],
   ["sessions.remove", (tenantId, { sessions }) => sessions.remove(tenantId, IDS.sessionId)],

@@ -83,7 +83,7 @@ export async function fillRows(tenantId: TenantId, stores: Stores, word: string)
   await fillDocuments(tenantId, stores, word);
   await fillJobs(tenantId, stores, word);
   const times = { createdAtMs: 1_000 + word.length, updatedAtMs: 2_000 + word.length };
-  const summary = { sessionId: IDS.sessionId, messageCount: word.length, ...times };
+  const summary = { sessionId: IDS.sessionId, title: word, messageCount: word.length, ...times };
   await stores.sessions.record(tenantId, IDS.principalId, summary);
   await stores.sessions.record(tenantId, "key_0000000000000002", { ...summary, sessionId: `of-another-${word}` });
   for (const tool of ["one", "two"]) await stores.audit.append(tenantId, auditEntry(`${word}_${tool}`));

@@ -32,15 +32,18 @@ export function SessionList({ conversation }: { conversation: Conversation }): J
       </button>
       <ErrorNotice error={error ?? failure} />
       <ul>
-        {data?.sessions.map(({ sessionId, updatedAt, messageCount }) => (
+        {data?.sessions.map(({ sessionId, title, updatedAt, messageCount }) => (
           <li key={sessionId} class={sessionId === conversation.sessionId ? "current" : ""}>
             <button type="button" class="quiet" onClick={() => void conversation.open(sessionId)}>
-              {new Date(updatedAt).toLocaleString()} <small>{messageCount} messages</small>
+              <span>{title || "Untitled"}</span>
+              <small>
+                {new Date(updatedAt).toLocaleString()} · {messageCount} messages
+              </small>
             </button>
             <button
               type="button"
               class="quiet"
-              aria-label={`Delete the conversation of ${new Date(updatedAt).toLocaleString()}`}
+              aria-label={`Delete the conversation “${title || "Untitled"}”`}
               onClick={() => void remove(sessionId)}
             >
               ✕

@@ -95,8 +95,9 @@ export const listSessionsRoute = defineRoute<Services>()(
   async ({ services, tenant, principal, traceId }, { query: { limit, cursor } }) => {
     const page = { limit, ...(cursor === undefined ? {} : { cursor }) };
     const { sessions, ...rest } = await services.sessionIndex.list(tenant.tenantId, principal.id, page);
-    const shown = sessions.map(({ sessionId, messageCount, createdAtMs, updatedAtMs }) => ({
+    const shown = sessions.map(({ sessionId, title, messageCount, createdAtMs, updatedAtMs }) => ({
       sessionId,
+      title,
       messageCount,
       createdAt: new Date(createdAtMs).toISOString(),
       updatedAt: new Date(updatedAtMs).toISOString(),
