@@ -15,6 +15,7 @@
 | generated_page  | a page of docs that a program writes                               |
 | tenant          | everything of one tenant                                           |
 | tenants_test    | no two tenants share what must be their own                        |
+| repository_root | what all packages share: npm packages, settings of compiler and lint |
 | package_checks  | format and completeness of a package; the others call it           |
 """
 
@@ -28,6 +29,7 @@ load("//tools/build/private:checks.bzl", _package_checks = "package_checks")
 load("//tools/build/private:files.bzl", _runtime_files = "runtime_files")
 load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _golden_test = "golden_test")
 load("//tools/build/private:node_tool.bzl", _node_tool = "node_tool")
+load("//tools/build/private:root.bzl", _repository_root = "repository_root")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
 load("//tools/build/private:worker_app.bzl", _worker_app = "worker_app")
@@ -39,6 +41,7 @@ linkable_platform = _linkable_platform
 node_tool = _node_tool
 package_checks = _package_checks
 page_script = _page_script
+repository_root = _repository_root
 runtime_files = _runtime_files
 tenant = _tenant
 tenants_test = _tenants_test

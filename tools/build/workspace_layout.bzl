@@ -13,6 +13,9 @@ rule looks for itself.
 _VARIABLE = "WORKSPACE_PACKAGES"
 _SKIPPED = ["node_modules", "testdata"]
 
+# Folders whose packages the checks see. A repository may have others, which are not the platform's.
+_FOLDERS = ["apps", "docs", "platform", "tenants", "tests", "tools"]
+
 def _list_packages(rctx, root):
     """Folders with a BUILD.bazel, relative to the root, found level by level: Starlark has no recursion."""
     packages = []
@@ -43,7 +46,7 @@ def _workspace_layout_impl(rctx):
         packages = _list_packages(rctx, rctx.path(rctx.attr.root).dirname)
     else:
         packages = ["" if path == "." else path for path in listed.split(" ") if path]
-    packages = sorted(packages)
+    packages = sorted([path for path in packages if path == "" or path.partition("/")[0] in _FOLDERS])
     tenants = [path[len("tenants/"):] for path in packages if path.startswith("tenants/") and path.count("/") == 1]
     rctx.file("BUILD.bazel", "")
     rctx.file("layout.bzl", "\n".join([

@@ -7,7 +7,7 @@ import { after, before, describe, it } from "node:test";
 import { CommandError } from "#tools/command/command-line";
 import { KINDS } from "./kinds/all-kinds.js";
 import { runNew } from "./run-new.js";
-import { SMALL_CHECKOUT } from "./testing/small-checkout.js";
+import { SMALL_PLATFORM } from "./testing/small-platform.js";
 
 /** What nobody may ask for, by kind. */
 const BAD: Readonly<Record<string, readonly (readonly string[])[]>> = {
@@ -50,13 +50,30 @@ const BAD: Readonly<Record<string, readonly (readonly string[])[]>> = {
     ["acme", "kv", "KV"],
     ["acme", "do", "COUNTERS", "--class", "../x"],
   ],
+  init: [
+    [],
+    [""],
+    ["."],
+    ["inside"],
+    ["tenants/acme"],
+    [".."],
+    ["/"],
+    ["tenants/acme/BUILD.bazel"],
+    ["../new-bad-x/\0"],
+    ["/proc/nothing/x"],
+    ["a", "b"],
+    ["../new-bad-x", "--tenant", "../x"],
+    ["../new-bad-x", "--tenant", "shared"],
+    ["../new-bad-x", "--account", "mine"],
+    ["../new-bad-x", "--force"],
+  ],
   "tts-provider": [[], ["none"], ["Big"], ["../big"], ["big", "--model", "a b"]],
 };
 
 describe("bad input", () => {
   const root = mkdtempSync(path.join(os.tmpdir(), "new-bad-"));
   before(() => {
-    for (const [file, text] of SMALL_CHECKOUT) {
+    for (const [file, text] of SMALL_PLATFORM) {
       mkdirSync(path.join(root, path.dirname(file)), { recursive: true });
       writeFileSync(path.join(root, file), text);
     }

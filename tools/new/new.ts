@@ -4,7 +4,7 @@ import { paintFor } from "#tools/command/paint";
 import { runNew } from "./run-new.js";
 import { personAtTerminal } from "./terminal/person.js";
 
-const { workspaceDir } = readInvocation(process.env, process.cwd());
+const { workspaceDir, userDir } = readInvocation(process.env, process.cwd());
 
 try {
   if (workspaceDir === undefined) {
@@ -12,6 +12,7 @@ try {
   }
   process.exitCode = await runNew(process.argv.slice(2), {
     root: workspaceDir,
+    userDir,
     person: personAtTerminal(),
     paint: paintFor(process.stdout),
     say: (text) => void process.stdout.write(`${text}\n`),

@@ -29,6 +29,8 @@ const commonOptions = {
 export interface Surroundings {
   /** Root of the checkout. */
   readonly root: string;
+  /** Where a person's relative paths start. Default: the root. */
+  readonly userDir?: string;
   /** Whom to ask; `undefined`: nobody. */
   readonly person: Person | undefined;
   readonly paint?: Paint;
@@ -62,19 +64,23 @@ export async function runNew(argv: readonly string[], surroundings: Surroundings
 async function make(
   kind: Kind,
   given: Given,
-  { root, person, paint = plainPaint, say }: Surroundings,
+  { root, userDir = root, person, paint = plainPaint, say }: Surroundings,
 ): Promise<number> {
-  const tree = diskTree(root);
+  const checkout = diskTree(root);
   const isJson = given.options["json"] === true;
   const asked = isJson || given.options["yes"] === true ? undefined : person;
-  const plan = kind.plan(await complete(kind, given, tree, asked), tree);
+  const completed = await complete(kind, given, checkout, asked);
+  const destination = kind.destination?.(completed, { root, userDir }) ?? root;
+  const tree = destination === root ? checkout : diskTree(destination);
+  const plan = kind.plan(completed, tree, checkout);
   const resolved = await resolvePlan(plan, tree);
   const [refusal] = resolved.refusals;
   if (refusal !== undefined) refuse(refusal);
   const isDry = given.options["dry-run"] === true;
-  if (!isJson && (isDry || asked !== undefined)) say(formatChanges(resolved.changes).trimEnd());
+  if (!isJson && (isDry || asked !== undefined))
+    say(formatChanges(resolved.changes.filter(({ isCopy }) => isCopy !== true)).trimEnd());
   const isWanted = isDry || asked === undefined || (await isAgreed(asked, resolved));
-  if (!isDry && isWanted) writeChanges(root, resolved.changes);
+  if (!isDry && isWanted) writeChanges(destination, resolved.changes);
   if (isWanted) report(plan, resolved, { isDry, isJson, paint, say });
   return EXIT_CODES.ok;
 }

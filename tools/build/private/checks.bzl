@@ -33,17 +33,21 @@ _file_names = rule(
 )
 
 # buildifier: disable=unnamed-macro
-def package_checks():
-    """Checks of all files of the calling package. Called more than once, it does nothing more.
+def package_checks(files = ["**"]):
+    """Checks of the files of the calling package. Called more than once, it does nothing more.
 
     | target                       | what                                                      | command |
     | ---------------------------- | --------------------------------------------------------- | ------- |
     | `:format`                    | test: prettier and buildifier have nothing to change; no file holds a secret, a path of a machine or a server of packages | `bazel run //:fix_format` repairs the former |
     | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
-    | `:package_pages`             | its Markdown and the names of all its files, for //tools/quality:links_test | |
+    | `:package_pages`             | its Markdown and the names of all its files, for //tests/links:test | |
 
     //tools/quality:every_source_is_built needs `:package_sources_are_built` of every package, so a
     package without it fails the build.
+
+    Args:
+      files: globs of what is checked; all by default. A repository that had files before the platform came names what is to
+        be checked in its root: everything below a folder without a BUILD file is in this package too.
     """
     if native.existing_rule("package_sources_are_built") != None:
         return
@@ -54,26 +58,27 @@ def package_checks():
         testonly = True,
         srcs = [
             source.rpartition(".")[0] + ".js"
-            for source in native.glob(["**/*.ts", "**/*.tsx"], allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
+            for source in native.glob(files, allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
+            if source.endswith(".ts") or source.endswith(".tsx")
         ],
         visibility = ["//tools/quality:__pkg__"],
     )
-    files = native.glob(["**"], exclude = _NOT_KEPT)
+    checked = native.glob(files, allow_empty = True, exclude = _NOT_KEPT)
     _file_names(
         name = "package_file_names",
         testonly = True,
-        files = files,
+        files = checked,
     )
     js_library(
         name = "package_pages",
         testonly = True,
-        srcs = [file for file in files if file.endswith(".md") or file == "llms.txt"] + [":package_file_names"],
-        visibility = ["//tools/quality:__pkg__"],
+        srcs = [file for file in checked if file.endswith(".md") or file == "llms.txt"] + [":package_file_names"],
+        visibility = ["//tests/links:__pkg__"],
     )
     _report_test(
         name = "format",
-        srcs = files + ["//:format_config"],
-        args = ["$(rootpath {})".format(file) for file in files],
+        srcs = checked + ["//:format_config"],
+        args = ["$(rootpath {})".format(file) for file in checked],
         mnemonic = "CheckFiles",
         tool = "//tools/quality:check_files",
     )

@@ -23,7 +23,13 @@ export interface ListItem extends Range {
   readonly text: string;
 }
 
-type Token = { readonly kind: "word" | "text" | "sign"; readonly value: string } & Range;
+/** A word, a text without its quotes, or a sign. */
+export interface Token extends Range {
+  readonly kind: "word" | "text" | "sign";
+  readonly value: string;
+  /** Whether it begins in the first column of a line. */
+  readonly isFirstOfLine: boolean;
+}
 
 /** The calls of a BUILD file in their order. What is no call, such as an assignment, is passed over. Pure. */
 export function parseCalls(text: string): readonly BuildCall[] {
@@ -93,10 +99,12 @@ function closing(tokens: readonly Token[], index: number): number | undefined {
 const TOKEN =
   /#[^\n]*|r?("""|''')[^]*?\1|r?"(?:[^"\\\n]|\\.)*"|r?'(?:[^'\\\n]|\\.)*'|[A-Za-z_][A-Za-z0-9_.]*|\d+|[^\s]/g;
 
-function tokenize(text: string): readonly Token[] {
+/** All of a text in Starlark but comments and blanks. Pure. */
+export function tokenize(text: string): readonly Token[] {
   return [...text.matchAll(TOKEN)].flatMap((match): Token[] => {
     const [value] = match;
-    const range = { start: match.index, end: match.index + value.length };
+    const isFirstOfLine = match.index === 0 || text[match.index - 1] === "\n";
+    const range = { start: match.index, end: match.index + value.length, isFirstOfLine };
     if (value.startsWith("#")) return [];
     if (/^r?["']/.test(value))
       return [{ kind: "text", value: value.replace(/^r?(["']{1,3})([^]*)\1$/, "$2"), ...range }];

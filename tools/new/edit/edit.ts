@@ -2,7 +2,10 @@ import { addItem } from "./array-items.js";
 import { addCall, editList, removeCall, setText } from "./build-file.js";
 import { edited, type EditResult } from "./edit-result.js";
 import { setJson, type JsonPath } from "./json-text.js";
+import { setLine } from "./named-lines.js";
 import { addLine, removeLine } from "./sorted-lines.js";
+import { setStatement } from "./starlark-statements.js";
+import { setBlock } from "./yaml-blocks.js";
 
 /** One change of a text, as data. Made twice, it changes nothing the second time. */
 export type Edit =
@@ -20,6 +23,10 @@ export type Edit =
   | { readonly kind: "build-text"; readonly target: string; readonly attribute: string; readonly text: string }
   /** A rule of a BUILD file, called by its name: its text, or none to take it away. */
   | { readonly kind: "build-rule"; readonly target: string; readonly text?: string }
+  /** A statement in Starlark, a line of settings or a key of YAML, by its name: made, or put in the place of the one there is. */
+  | { readonly kind: "statement" | "setting" | "block"; readonly name: string; readonly text: string }
+  /** The whole text. */
+  | { readonly kind: "text"; readonly text: string }
   /** A name in a list of TypeScript, behind a text. */
   | { readonly kind: "item"; readonly after: string; readonly item: string }
   /** A line among those that look alike (`like`, a regular expression), below the first line with `after` in it. */
@@ -46,6 +53,14 @@ function applyEdit(text: string, edit: Edit): EditResult {
       return setText(text, edit);
     case "build-rule":
       return edit.text === undefined ? removeCall(text, edit.target) : addCall(text, edit.target, edit.text);
+    case "statement":
+      return setStatement(text, edit.name, edit.text);
+    case "setting":
+      return setLine(text, edit.name, edit.text);
+    case "block":
+      return setBlock(text, edit.name, edit.text);
+    case "text":
+      return edited(edit.text);
     case "item":
       return addItem(text, edit);
     case "line":

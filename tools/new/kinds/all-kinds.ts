@@ -1,5 +1,6 @@
 import { bindingKind } from "./binding/binding.js";
 import { envKind } from "./env/env.js";
+import { initKind } from "./init/init.js";
 import type { Kind } from "./kind.js";
 import { ragModuleKind } from "./rag-module/rag-module.js";
 import { tenantKind } from "./tenant/tenant.js";
@@ -16,4 +17,5 @@ export const KINDS: readonly Kind[] = [
   toolKind,
   bindingKind,
   ttsProviderKind,
+  initKind,
 ];

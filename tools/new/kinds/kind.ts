@@ -11,11 +11,23 @@ export interface Kind {
   readonly arguments: readonly KindArgument[];
   readonly options: Readonly<Record<string, KindOption>>;
   readonly examples: readonly string[];
+  /** The folder it is made in, where that is not the checkout. @throws CommandError with exit code 2 */
+  destination?(given: Given, places: Places): string;
   /**
-   * What is to be made. Reads the checkout, changes nothing.
+   * What is to be made. Reads, changes nothing.
+   * @param tree the checkout, or what is in the destination
+   * @param platform the checkout; default: `tree`
    * @throws CommandError with exit code 2 and one sentence for what cannot be made
    */
-  plan(given: Given, tree: Tree): Plan;
+  plan(given: Given, tree: Tree, platform?: Tree): Plan;
+}
+
+/** Folders, as absolute paths. */
+export interface Places {
+  /** Root of the checkout. */
+  readonly root: string;
+  /** Where a person's relative paths start. */
+  readonly userDir: string;
 }
 
 export interface KindArgument {

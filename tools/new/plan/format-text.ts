@@ -1,7 +1,6 @@
 import { format, getFileInfo, type Options } from "prettier";
 
 import * as z from "#base/zod";
-import type { Tree } from "./tree.js";
 
 /** Formats a text as the file's name says, with the checkout's settings; a kind that prettier does not know stays as it is. */
 export async function formatText(path: string, text: string, settings: Options): Promise<string> {
@@ -19,8 +18,8 @@ export async function formatEdited(path: string, before: string, after: string, 
 
 const settingsSchema = z.object({ printWidth: z._default(z.int(), 80) });
 
-/** The settings of the checkout's formatter. */
-export function formatSettings(tree: Tree): Options {
-  const text = tree.read(".prettierrc.json");
+/** The settings of the checkout's formatter, whose files are read with `read`. */
+export function formatSettings(read: (path: string) => string | undefined): Options {
+  const text = read(".prettierrc.json");
   return text === undefined ? {} : settingsSchema.parse(JSON.parse(text));
 }

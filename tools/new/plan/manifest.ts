@@ -5,7 +5,10 @@ import * as z from "#base/zod";
 import { CommandError, EXIT_CODES } from "#tools/command/command-line";
 import type { Tree } from "./tree.js";
 
-/** File in a package that remembers what generators made there: path within the package → SHA-256 of the text they made. */
+/**
+ * File in a package that remembers what generators made there: path within the package → SHA-256 of the text they made. A part of a
+ * file that a person owns is `<path>#<name of the part>`.
+ */
 export const MANIFEST = ".generated.json";
 
 export type Manifest = ReadonlyMap<string, string>;
@@ -18,6 +21,11 @@ export function digestOf(text: string): string {
 
 export function manifestPath(home: string): string {
   return home === "" ? MANIFEST : `${home}/${MANIFEST}`;
+}
+
+/** The name of a part of a file, in a manifest. */
+export function partName(path: string, part: string): string {
+  return `${path}#${part}`;
 }
 
 /** What generators made in a package before. @throws CommandError for a manifest that is none. */

@@ -82,7 +82,7 @@ describe("resolvePlan", () => {
       ["p/a.ts", "p/b.json", `p/${MANIFEST}`],
     );
     assert.equal(first.changes[0]?.after, "export const a = 1;\n");
-    const tree = memoryTree(new Map(first.changes.map(({ path, after }) => [path, after])));
+    const tree = memoryTree(new Map(first.changes.map(({ path, after = "" }) => [path, after])));
     assert.deepEqual(await resolvePlan(plan, tree), { changes: [], kept: [], refusals: [] });
   });
 

@@ -3,22 +3,20 @@ import type { Options } from "prettier";
 import { applyEdits } from "../edit/edit.js";
 import { noPlace } from "../edit/edit-result.js";
 import { formatEdited, formatSettings, formatText } from "./format-text.js";
-import { digestOf, formatManifest, manifestPath, readManifest, type Manifest } from "./manifest.js";
-import type { Plan, PlannedFile } from "./plan.js";
+import { digestOf, formatManifest, manifestPath, partName, readManifest, type Manifest } from "./manifest.js";
+import type { Kept, Plan, PlannedFile } from "./plan.js";
 import type { Tree } from "./tree.js";
 
-/** One file that is made or changed. */
+/** One file that is made, changed or taken away. */
 export interface Change {
   readonly path: string;
   /** Its text now; `undefined` when it does not exist. The writer looks whether that is still so. */
   readonly before: string | undefined;
-  readonly after: string;
-}
-
-/** A file that stays as a person has it, and why. */
-export interface Kept {
-  readonly path: string;
-  readonly why: "changed by hand" | "removed by hand";
+  /** `undefined`: it goes. */
+  readonly after: string | undefined;
+  readonly isExecutable?: boolean;
+  /** A copy of another checkout's file: a person is told how many there are, and not shown each. */
+  readonly isCopy?: boolean;
 }
 
 /** A plan compared with a checkout: what would be written, and what speaks against it. */
@@ -37,26 +35,39 @@ type Verdict =
 
 /** Decides for each file of a plan what is to be done, and makes the edits. Reads the checkout, changes nothing. */
 export async function resolvePlan(plan: Plan, tree: Tree): Promise<ResolvedPlan> {
-  const settings = formatSettings(tree);
+  const settings = formatSettings((path) => tree.read(path) ?? plan.files.find((file) => file.path === path)?.text);
+  const resolved = [await resolveOne(plan, tree, settings)];
+  for (const other of plan.also ?? []) resolved.push(await resolveOne(other, tree, settings));
+  const refusals = resolved.flatMap((one) => one.refusals);
+  if (refusals.length > 0) return { changes: [], kept: [], refusals };
+  return {
+    changes: resolved.flatMap(({ changes }) => changes),
+    kept: resolved.flatMap(({ kept }) => kept),
+    refusals: [],
+  };
+}
+
+async function resolveOne(plan: Plan, tree: Tree, settings: Options): Promise<ResolvedPlan> {
   const manifest = readManifest(tree, plan.home);
   const files = await Promise.all(
-    // What the build makes is compared to the letter.
+    // What the build or another checkout makes is compared to the letter.
     plan.files.map(async (file) =>
-      file.owner === "build" ? file : { ...file, text: await formatText(file.path, file.text, settings) },
+      (file.owner ?? "person") === "person" || file.isFormatted === true
+        ? { ...file, text: await formatText(file.path, file.text, settings) }
+        : file,
     ),
   );
-  const verdicts = files.map((file) => judge(file, tree, manifest.get(nameIn(plan.home, file.path))));
+  const gone = plan.isWhole === true ? findRetired(plan, manifest, tree) : [];
+  const verdicts = [...files.map((file) => judge(file, tree, manifest.get(nameIn(plan.home, file.path)))), ...gone];
   const edited = await editFiles(plan, tree, settings);
-  const refusals = [...verdicts.flatMap((v) => (v.kind === "refuse" ? [v.refusal] : [])), ...edited.refusals];
-  if (refusals.length > 0) return { changes: [], kept: [], refusals };
   return {
     changes: [
       ...verdicts.flatMap((v) => (v.kind === "write" ? [v.change] : [])),
       ...edited.changes,
-      ...rememberFiles(plan.home, files, manifest, tree),
+      ...rememberFiles(plan, files, manifest, tree),
     ],
-    kept: verdicts.flatMap((v) => (v.kind === "keep" ? [v.kept] : [])),
-    refusals: [],
+    kept: [...verdicts.flatMap((v) => (v.kind === "keep" ? [v.kept] : [])), ...(plan.kept ?? [])],
+    refusals: [...verdicts.flatMap((v) => (v.kind === "refuse" ? [v.refusal] : [])), ...edited.refusals],
   };
 }
 
@@ -64,14 +75,13 @@ export async function resolvePlan(plan: Plan, tree: Tree): Promise<ResolvedPlan>
  * Compares three texts of a file: the one that was generated before (by its digest), the one that is generated now, and
  * the one on disk.
  */
-function judge(
-  { path, text: now, owner = "person" }: PlannedFile,
-  tree: Tree,
-  generatedBefore: string | undefined,
-): Verdict {
+function judge(file: PlannedFile, tree: Tree, generatedBefore: string | undefined): Verdict {
+  const { path, text: now, owner = "person", isExecutable = false } = file;
   const disk = tree.read(path);
   if (disk === now) return { kind: "same" };
-  const write: Verdict = { kind: "write", change: { path, before: disk, after: now } };
+  const isCopy = owner === "platform" && disk === undefined;
+  const flags = { ...(isExecutable ? { isExecutable } : {}), ...(isCopy ? { isCopy } : {}) };
+  const write: Verdict = { kind: "write", change: { path, before: disk, after: now, ...flags } };
   if (owner === "build") return write;
   if (disk === undefined) {
     if (generatedBefore === undefined) return write;
@@ -85,10 +95,27 @@ function judge(
   }
   if (generatedBefore === digestOf(disk)) return write;
   if (generatedBefore === digestOf(now)) return { kind: "keep", kept: { path, why: "changed by hand" } };
+  if (owner === "platform") {
+    return { kind: "keep", kept: { path, why: "changed by hand, and the platform's is new" } };
+  }
   return {
     kind: "refuse",
     refusal: `${path} was changed by hand, and this would make another text of it: change the file itself, or move it away to have it made anew`,
   };
+}
+
+/** What was made before and belongs to the plan no more: it goes, unless a person has changed it. */
+function findRetired(plan: Plan, manifest: Manifest, tree: Tree): readonly Verdict[] {
+  const planned = new Set(plan.files.map(({ path }) => nameIn(plan.home, path)));
+  return [...manifest].flatMap(([name, digest]): Verdict[] => {
+    if (name.includes("#") || planned.has(name)) return [];
+    const path = plan.home === "" ? name : `${plan.home}/${name}`;
+    const disk = tree.read(path);
+    if (disk === undefined) return [];
+    return digestOf(disk) === digest
+      ? [{ kind: "write", change: { path, before: disk, after: undefined } }]
+      : [{ kind: "keep", kept: { path, why: "changed by hand" } }];
+  });
 }
 
 /** Makes the edits of a plan. An edit that cannot be made, because the place is not there, is a refusal. */
@@ -99,27 +126,34 @@ async function editFiles(
 ): Promise<{ readonly changes: readonly Change[]; readonly refusals: readonly string[] }> {
   const changes: Change[] = [];
   const refusals: string[] = [];
-  for (const { path, edits } of plan.edits) {
+  for (const { path, edits, start } of plan.edits) {
     const before = tree.read(path);
-    const result = before === undefined ? noPlace("it is not there") : applyEdits(before, edits);
+    const text = before ?? start;
+    const result = text === undefined ? noPlace("it is not there") : applyEdits(text, edits);
     if (!result.ok) refusals.push(`${path} cannot be edited: ${result.why}`);
-    else if (before !== undefined && result.text !== before) {
-      changes.push({ path, before, after: await formatEdited(path, before, result.text, settings) });
+    else if (text !== undefined && result.text !== before) {
+      changes.push({ path, before, after: await formatEdited(path, text, result.text, settings) });
     }
   }
   return { changes, refusals };
 }
 
 /** The manifest with what is made now. */
-function rememberFiles(home: string, files: readonly PlannedFile[], manifest: Manifest, tree: Tree): readonly Change[] {
+function rememberFiles(plan: Plan, files: readonly PlannedFile[], manifest: Manifest, tree: Tree): readonly Change[] {
+  const { home, edits, isWhole = false } = plan;
   const own = files.filter(({ owner }) => owner !== "build");
   const now: Manifest = new Map([
-    ...manifest,
+    // Of what goes, nothing is remembered; what a person keeps of it is the person's.
+    ...[...manifest].filter(([name]) => !isWhole || name.includes("#")),
     ...own.map(({ path, text }): [string, string] => [nameIn(home, path), digestOf(text)]),
+    ...edits.flatMap(({ path, parts = new Map<string, string>() }) =>
+      [...parts].map(([name, text]): [string, string] => [partName(nameIn(home, path), name), digestOf(text)]),
+    ),
   ]);
   const path = manifestPath(home);
   const [before, after] = [tree.read(path), formatManifest(now)];
-  return now.size === 0 || before === after ? [] : [{ path, before, after }];
+  // That of a whole repository is as long as it: nobody reads it.
+  return now.size === 0 || before === after ? [] : [{ path, before, after, ...(isWhole ? { isCopy: true } : {}) }];
 }
 
 function nameIn(home: string, path: string): string {

@@ -6,6 +6,8 @@ export interface Tree {
   folders(path: string): readonly string[];
   /** Whether a file or folder has this path. */
   has(path: string): boolean;
+  /** Paths of all files that belong to the checkout, in order: what git tracks; without git, all but what it would ignore. */
+  files(): readonly string[];
 }
 
 /** A checkout in memory: texts by path. */
@@ -19,5 +21,6 @@ export function memoryTree(texts: ReadonlyMap<string, string>): Tree {
         ...new Set(below(path).flatMap((rest) => (rest.includes("/") ? [rest.slice(0, rest.indexOf("/"))] : []))),
       ].toSorted(),
     has: (path) => texts.has(path) || below(path).length > 0,
+    files: () => [...texts.keys()].toSorted(),
   };
 }

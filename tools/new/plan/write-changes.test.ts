@@ -1,5 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, it } from "node:test";
@@ -60,6 +69,40 @@ describe("writeChanges", () => {
       [old, { path: "a/c.txt", before: undefined, after: "c" }, { path: "taken", before: undefined, after: "t" }],
       /^nothing was written/,
     );
+  });
+
+  it("puts back what it has put in place when a later text cannot be moved to its place", () => {
+    const file = { path: "a", before: undefined, after: "a" };
+    refuses([old, file, { path: "a/b.txt", before: undefined, after: "b" }], /^nothing was written: .*a/);
+  });
+
+  it("ends where nothing can be made", () => {
+    assert.throws(() => writeChanges("/proc/nothing/x", [{ path: "a", before: undefined, after: "a" }]), CommandError);
+  });
+
+  it("makes the root, takes files away with the folders they leave empty, and sets who may start a file", () => {
+    const made = path.join(root, "new/one");
+    writeChanges(made, [
+      { path: "bin/run", before: undefined, after: "#!", isExecutable: true },
+      { path: "a/b/c.txt", before: undefined, after: "c" },
+    ]);
+    assert.equal(statSync(path.join(made, "bin/run")).mode & 0o777, 0o755);
+    writeChanges(made, [
+      { path: "bin/run", before: "#!", after: "#!/bin/sh" },
+      { path: "a/b/c.txt", before: "c", after: undefined },
+    ]);
+    assert.equal(statSync(path.join(made, "bin/run")).mode & 0o777, 0o755);
+    assert.deepEqual(readdirSync(made, { recursive: true }).map(String).toSorted(), ["bin", "bin/run"]);
+  });
+
+  it("writes neither over nor through what lies beside a place, and replaces no link", () => {
+    writeFileSync(path.join(root, "c.txt.new"), "mine");
+    refuses([{ path: "c.txt", before: undefined, after: "c" }], /^nothing was written/);
+    assert.equal(readFileSync(path.join(root, "c.txt.new"), "utf8"), "mine");
+    symlinkSync("old.txt", path.join(root, "link.txt"));
+    refuses([{ path: "link.txt", before: "old\n", after: "new\n" }], /link\.txt is a link/);
+    symlinkSync("nowhere", path.join(root, "d.txt.new"));
+    refuses([{ path: "d.txt", before: undefined, after: "d" }], /^nothing was written/);
   });
 
   it("follows no link out of the checkout", () => {

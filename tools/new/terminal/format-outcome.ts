@@ -1,7 +1,7 @@
 import type { Paint } from "#tools/command/paint";
 import { formatChanges } from "../plan/format-patch.js";
 import type { Plan } from "../plan/plan.js";
-import type { ResolvedPlan } from "../plan/resolve-plan.js";
+import type { Change, ResolvedPlan } from "../plan/resolve-plan.js";
 
 /** What was done, or would be, and how to go on. */
 export function formatOutcome(
@@ -11,9 +11,8 @@ export function formatOutcome(
   paint: Paint,
 ): string {
   const lines = [
-    ...changes.map(
-      ({ path, before }) => `  ${before === undefined ? paint("green", "+") : paint("yellow", "~")} ${path}`,
-    ),
+    ...countCopies(changes).map((line) => `  ${paint("green", "+")} ${line}`),
+    ...changes.filter(({ isCopy }) => isCopy !== true).map((change) => `  ${signOf(change, paint)} ${change.path}`),
     ...kept.map(({ path, why }) => `  ${paint("dim", "=")} ${path} (${why}: stays as it is)`),
   ];
   if (changes.length === 0) return [`nothing to do: ${what}`, ...lines].join("\n");
@@ -23,6 +22,18 @@ export function formatOutcome(
   return [`written: ${what}`, ...lines, ...(next.length === 0 ? [] : ["", "Next:", ...commands])].join("\n");
 }
 
+function signOf({ before, after }: Change, paint: Paint): string {
+  if (after === undefined) return paint("red", "-");
+  return before === undefined ? paint("green", "+") : paint("yellow", "~");
+}
+
+/** How many files of another checkout each folder gets. */
+function countCopies(changes: readonly Change[]): readonly string[] {
+  const copies = changes.filter(({ isCopy }) => isCopy === true);
+  const byFolder = Map.groupBy(copies, ({ path }) => (path.includes("/") ? `${path.split("/", 1).join("")}/` : path));
+  return [...byFolder].map(([folder, files]) => (folder.endsWith("/") ? `${folder} (${files.length} files)` : folder));
+}
+
 /** The same for programs. */
 export function formatJson({ what, next }: Plan, { changes, kept }: ResolvedPlan, isDry: boolean): string {
   const answer = {
@@ -30,7 +41,7 @@ export function formatJson({ what, next }: Plan, { changes, kept }: ResolvedPlan
     written: !isDry && changes.length > 0,
     changes: changes.map((change) => ({
       path: change.path,
-      act: change.before === undefined ? "create" : "change",
+      act: change.before === undefined ? "create" : change.after === undefined ? "remove" : "change",
       patch: formatChanges([change]),
     })),
     kept,

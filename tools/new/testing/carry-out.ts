@@ -8,11 +8,15 @@ import { memoryTree } from "../plan/tree.js";
 export type Files = ReadonlyMap<string, string>;
 
 /** Carries out what a kind plans, in memory. @throws AssertionError when the writer would refuse it */
-export async function carryOut(files: Files, kind: Kind, given: Given): Promise<Files> {
+export async function carryOut(files: Files, kind: Kind, given: Given, platform: Files = files): Promise<Files> {
   const tree = memoryTree(files);
-  const { changes, refusals } = await resolvePlan(kind.plan(given, tree), tree);
+  const { changes, refusals } = await resolvePlan(kind.plan(given, tree, memoryTree(platform)), tree);
   assert.deepEqual(refusals, []);
-  return new Map([...files, ...changes.map(({ path, after }): [string, string] => [path, after])]);
+  const gone = new Set(changes.flatMap(({ path, after }) => (after === undefined ? [path] : [])));
+  const written = changes.flatMap(({ path, after }): [string, string][] =>
+    after === undefined ? [] : [[path, after]],
+  );
+  return new Map([...files, ...written].filter(([path]) => !gone.has(path)));
 }
 
 /** What differs between two checkouts: paths and their new texts, without the manifests. */

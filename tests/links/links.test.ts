@@ -3,8 +3,8 @@ import { globSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, it } from "node:test";
 
-import { findBrokenLinks, type LinkedFiles } from "#tools/quality/links/find-broken-links";
-import { anchorsIn, linksIn } from "#tools/quality/links/markdown-links";
+import { findBrokenLinks, type LinkedFiles } from "#tests/links/find-broken-links";
+import { anchorsIn, linksIn } from "#tests/links/markdown-links";
 
 /** The packages' lists of their files, and the pages among them. */
 function readRepository(): LinkedFiles {

@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import { anchorsIn, linksIn } from "#tools/quality/links/markdown-links";
+import { anchorsIn, linksIn } from "#tests/links/markdown-links";
 
 /** The repository as links see it. */
 export interface LinkedFiles {
