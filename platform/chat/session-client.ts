@@ -21,7 +21,7 @@ export interface SessionClient {
   startTurn(tenantId: TenantId, turn: WantedTurn, count: RequestCount): Promise<ReadableStream<Uint8Array>>;
   /** Runs a turn to its end. Errors besides: the one that the turn ended with. */
   answerTurn(tenantId: TenantId, turn: WantedTurn, count: RequestCount): Promise<ChatResponse>;
-  /** Errors besides: `gone` for an event of an earlier turn, `invalid_request` for one that never was. */
+  /** Errors besides: `gone` for an event of another turn than the last, `invalid_request` for one that never was. */
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): Promise<ReadableStream<Uint8Array>>;
   /** Decides on a call that waits for a person. Errors besides: `gone` when it does not wait (any more). */
   decide(tenantId: TenantId, decision: CallDecision): Promise<DecidedCall>;
@@ -84,6 +84,6 @@ function unwrap<Value>(reply: SessionReply<Value>): Value {
 
 const MESSAGES: ReadonlyMap<ErrorCode, string> = new Map([
   ["not_found", "There is no such session."],
-  ["gone", "The turn of that event was replaced by a later one. Read the history instead."],
+  ["gone", "The turn of that event is not kept any more. Read the history instead."],
   ["invalid_request", "There is no such event in this session."],
 ]);

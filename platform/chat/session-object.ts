@@ -96,7 +96,7 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     });
     this.#log = new TurnLog(context.storage.sql, this.#tables);
     this.#toolState = new ToolState(context.storage.sql, this.#tables);
-    endInterruptedTurn(this.#store, this.#log, Date.now());
+    endInterruptedTurn({ store: this.#store, log: this.#log, toolState: this.#toolState }, Date.now());
   }
 
   /** Adapters by the tenant's id as it is stored, for turns whose failure is (not) the answer of a request as well; `undefined` when this Worker does not serve the tenant (any more). */
@@ -117,10 +117,11 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
   resume(tenantId: TenantId, owner: SessionOwner, after?: EventPosition): SessionReply<ReadableStream<Uint8Array>> {
     const current = this.#log.currentTurn;
     if (!this.#isMine(tenantId, owner) || current === undefined) return NOT_FOUND;
-    if (after !== undefined && after.turn < current) return { ok: false, code: "gone" };
+    // A later turn than the current one was never stored: the object died with its first events.
+    if (after !== undefined && after.turn !== current) return { ok: false, code: "gone" };
     const running = [...this.#turns.keys()].find((turn) => turn.turn === current);
     const events = running ?? TurnBroadcast.replay(current, this.#log.events());
-    const isKnown = after === undefined || (after.turn === current && after.index <= events.lastIndex);
+    const isKnown = after === undefined || after.index <= events.lastIndex;
     if (!isKnown) return { ok: false, code: "invalid_request" };
     return { ok: true, value: events.follow(after?.index) };
   }

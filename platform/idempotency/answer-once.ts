@@ -44,8 +44,9 @@ export class AnswerOnce {
     const { principalId, route } = request;
     const keyDigest = await sha256Hex(parseIdempotencyKey(request.key));
     const address: RecordAddress = { principalId, route, keyDigest };
-    const record = this.#records.getByName(recordName(tenantId, address));
-    const reply: BeginReply = await record.begin(tenantId, address, await sha256Hex(request.content));
+    const name = recordName(tenantId, address);
+    const record = () => this.#records.getByName(name);
+    const reply: BeginReply = await record().begin(tenantId, address, await sha256Hex(request.content));
     if (reply.verdict === "answered") return replay(reply.answer);
     if (reply.verdict !== "granted") throw refusal(reply.verdict);
     const claim = new Claim(tenantId, { record, address, claimId: reply.claimId }, request.reportFailure);
@@ -58,25 +59,34 @@ export class AnswerOnce {
 
 /** A key that this request holds. None of its methods throws: an answer must not be lost to what is kept of it. */
 class Claim {
-  readonly #record: DurableObjectStub<IdempotencyRecord>;
+  /** A new stub for each call: one whose object was reset meanwhile fails for ever. */
+  readonly #record: () => DurableObjectStub<IdempotencyRecord>;
   readonly #held: readonly [tenantId: TenantId, address: RecordAddress, claimId: string];
   readonly #renewal: ReturnType<typeof setInterval>;
   readonly #reportFailure: KeyedRequest["reportFailure"];
 
   constructor(
     tenantId: TenantId,
-    held: { record: DurableObjectStub<IdempotencyRecord>; address: RecordAddress; claimId: string },
+    held: { record: () => DurableObjectStub<IdempotencyRecord>; address: RecordAddress; claimId: string },
     reportFailure: KeyedRequest["reportFailure"],
   ) {
     this.#record = held.record;
     this.#held = [tenantId, held.address, held.claimId];
     this.#reportFailure = reportFailure;
-    this.#renewal = setInterval(() => void this.#record.renew(...this.#held).catch(reportFailure), RENEW_EVERY_MS);
+    this.#renewal = setInterval(
+      () =>
+        void this.#record()
+          .renew(...this.#held)
+          .catch(reportFailure),
+      RENEW_EVERY_MS,
+    );
   }
 
   async end(outcome: Outcome): Promise<void> {
     clearInterval(this.#renewal);
-    await this.#record.end(...this.#held, outcome).catch(this.#reportFailure);
+    const end = (): Promise<void> => this.#record().end(...this.#held, outcome);
+    // A claim that has ended already stays as it is: to end it once more is safe.
+    await end().catch(end).catch(this.#reportFailure);
   }
 }
 

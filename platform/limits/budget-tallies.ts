@@ -108,7 +108,8 @@ export class BudgetTallies {
   endIdle(nowMs: number): boolean {
     let isWaiting = false;
     for (const [, tally] of this.#drawable.entries()) {
-      if (!hasFree(tally) || tally.running > 0) continue;
+      // Also while calls of it run: one that died with its Durable Object never ends.
+      if (!hasFree(tally)) continue;
       if (nowMs - tally.lastDrawMs >= IDLE_MS) this.#end(tally);
       else isWaiting = true;
     }

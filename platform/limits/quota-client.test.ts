@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
+import { HOLD_MS } from "#limits/budget-ledger";
 import type { AdmitResult, Command } from "#limits/testing/quota-command";
 import { ISOLATES, startQuotas, type TestQuotas } from "#limits/testing/start-quotas";
 
@@ -239,6 +240,22 @@ describe("quotas, in workerd", () => {
       await setClock(NOON_MS + 2_000);
       await untilAsync(async () => (await usage(limits)).budgets[0]?.reserved === 0);
       assert.equal((await usage(limits)).budgets[0]?.used, 12_000);
+    });
+
+    it("get back what is free of a lease though a call of it never ends; that call counts as spent after its time", async () => {
+      const limits = dayBudget(10_000_000);
+      for (let round = 0; round < 4; round++) {
+        const results = await admit(0, { limits, spend: spend(100), times: 20 });
+        assert.equal(served(results).length, 20);
+        // The last one dies with the object that it ran in.
+        await settle(0, round === 3 ? results.slice(0, -1) : results, 30);
+      }
+      assert.ok(((await usage(limits)).budgets[0]?.reserved ?? 0) > 100, "nothing is leased");
+      await setClock(NOON_MS + 2_000);
+      await untilAsync(async () => (await usage(limits)).budgets[0]?.reserved === 100);
+      await setClock(NOON_MS + 2_000 + HOLD_MS);
+      const { used, reserved } = (await usage(limits)).budgets[0] ?? assert.fail();
+      assert.deepEqual([used, reserved], [79 * 30 + 100, 0]);
     });
 
     it("are never passed by isolates that lease in parallel", async () => {

@@ -11,6 +11,7 @@ import { CALLS_PATH, type CallsMade, countedEnv, takeCalls } from "#worker/testi
 import { faultyEnv, FAULTS_PATH, setFaults } from "#worker/testing/faulty-env";
 import { FaultyMetrics } from "#worker/testing/faulty-metrics";
 import { FaultyQuota } from "#worker/testing/faulty-quota";
+import { DEATH_PATH, kill, mortal } from "#worker/testing/mortal";
 import { ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY } from "#worker/testing/two-tenants";
 import { tokenVerifier } from "#worker/token-verifier";
 
@@ -34,10 +35,11 @@ export function definePool(extend?: RouteExtension) {
       ...(worker.handler.scheduled === undefined ? {} : { scheduled: worker.handler.scheduled }),
       fetch: faultyFetch(worker.handler.fetch),
     },
-    TenantQuota: FaultyQuota,
+    IdempotencyRecord: mortal(worker.IdempotencyRecord),
+    TenantQuota: mortal(FaultyQuota),
     TenantMetrics: FaultyMetrics,
     // The session, whose calls are counted too.
-    ChatSession: new Proxy(agingSession(worker.ChatSession), {
+    ChatSession: new Proxy(mortal(agingSession(worker.ChatSession)), {
       construct: (made, [context, env]: [DurableObjectState, WorkerEnv], newTarget) =>
         Reflect.construct(made, [context, countedEnv(faultyEnv(env))], newTarget) as object,
     }),
@@ -55,6 +57,7 @@ function faultyFetch(
     if (pathname === FAULTS_PATH) {
       return Response.json({ hanging: setFaults(searchParams) });
     }
+    if (pathname === DEATH_PATH) return kill(env, searchParams);
     if (pathname === FAULT_PATH) {
       setFault((await request.json<BindingFault | null>()) ?? undefined);
       return new Response(null, { status: 204 });

@@ -5,6 +5,9 @@ import type { TenantId } from "#tenancy/tenant-id";
 /** Calls of a quota object that can be counted, and made to fail. */
 export type QuotaMethod = "admit" | "settle" | "usage";
 
+/** How far the clocks of all quota objects are ahead: of the isolate, because objects come and go. */
+let aheadMs = 0;
+
 /** The quota object of the test Worker: the real one, which counts its calls and fails while a test wants it to. */
 export class FaultyQuota extends QuotaObject {
   #faults: readonly QuotaMethod[] = [];
@@ -23,6 +26,15 @@ export class FaultyQuota extends QuotaObject {
   override usage(...call: Parameters<QuotaObject["usage"]>): ReturnType<QuotaObject["usage"]> {
     this.#enter("usage");
     return super.usage(...call);
+  }
+
+  /** Sets the clock of all quota objects ahead. */
+  setAhead(ms: number): void {
+    aheadMs = ms;
+  }
+
+  protected override nowMs(): number {
+    return Date.now() + aheadMs;
   }
 
   /** From now on these methods throw, and no others. */
