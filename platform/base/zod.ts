@@ -4,14 +4,28 @@
  * Every schema of this repository is written with `import * as z from "#base/zod"`: one dialect, and one place that
  * says in which words a broken rule is told.
  */
-import { config, type core } from "zod/mini";
+import { config, type iso as isoSchemas, ZodMiniNumber, ZodMiniStringFormat } from "zod/mini";
+import { $constructor, $ZodISODateTime, type $ZodRawIssue, _coercedNumber, _isoDateTime } from "zod/v4/core";
 
 config({ localeError: sayRule });
 
 export * from "zod/mini";
 
+const ISODateTime = $constructor<isoSchemas.ZodMiniISODateTime>("ZodMiniISODateTime", (schema, definition) => {
+  $ZodISODateTime.init(schema, definition);
+  ZodMiniStringFormat.init(schema, definition);
+});
+
+/** Of `z.iso` what is in use: zod's own holds dates, times and durations together, and would be in each bundle with all of them. */
+export const iso = { datetime: (): isoSchemas.ZodMiniISODateTime => _isoDateTime(ISODateTime) };
+
+/** Of `z.coerce` what is in use, for the same reason. */
+export const coerce = {
+  number: (): ZodMiniNumber => _coercedNumber<ZodMiniNumber>(ZodMiniNumber),
+};
+
 /** What a value that breaks a rule of its schema should be instead. The field's name stands before it. */
-function sayRule(issue: core.$ZodRawIssue): string {
+function sayRule(issue: $ZodRawIssue): string {
   switch (issue.code) {
     case "invalid_type":
       return `expected ${issue.expected}, received ${kindOf(issue.input)}`;
