@@ -3,8 +3,18 @@ import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 
+/** A Bazel of its own in a folder. */
+export interface ScratchBazel {
+  /** Runs Bazel in the folder; returns all it printed. */
+  readonly bazel: (args: readonly string[]) => string;
+  /** Starts Bazel in the folder, for what goes on until it is ended. */
+  readonly start: (args: readonly string[]) => { readonly end: () => void };
+}
+
 /** A copy of the repository, and a Bazel of its own for it. */
-export interface ScratchWorkspace {
+export interface ScratchWorkspace extends ScratchBazel {
+  /** Goes with everything in it when the workspace is removed; outside of the copy. */
+  readonly scratch: string;
   readonly copy: string;
   /** Where its Bazel keeps everything. */
   readonly outputBase: string;
@@ -12,10 +22,8 @@ export interface ScratchWorkspace {
   readonly env: NodeJS.ProcessEnv;
   /** Options of a build that take the packages which the workspace has fetched already. */
   readonly reusedRepositories: readonly string[];
-  /** Runs Bazel in the copy; returns all it printed. */
-  readonly bazel: (args: readonly string[]) => string;
-  /** Starts Bazel in the copy, for what goes on until it is ended. */
-  readonly start: (args: readonly string[]) => { readonly end: () => void };
+  /** A Bazel of its own in another repository, below `scratch`. */
+  readonly bazelIn: (folder: string) => ScratchBazel;
   readonly remove: () => void;
 }
 
@@ -26,35 +34,45 @@ export function createScratchWorkspace(env: NodeJS.ProcessEnv): ScratchWorkspace
   const scratch = mkdtempSync(path.join(os.tmpdir(), "scratch-workspace-"));
   const copy = path.join(scratch, "copy");
   const outputBase = path.join(scratch, "output");
-  const bazel = (args: readonly string[]): string => {
-    const { stdout, stderr } = spawnSync(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], {
-      cwd: copy,
-      encoding: "utf8",
-      env: outerEnvironment(env),
-      maxBuffer: 64 * 1024 * 1024,
-    });
-    return `${stdout}\n${stderr}`;
+  const started: ScratchBazel[] = [];
+  const bazelAt = (folder: string, base: string): ScratchBazel => {
+    const one = makeBazel(folder, base, outerEnvironment(env));
+    started.push(one);
+    return one;
   };
   copyWorkspace(workspace, copy);
   return {
+    ...bazelAt(copy, outputBase),
+    scratch,
     copy,
     outputBase,
     env: outerEnvironment(env),
     reusedRepositories: reuseRepositories(workspace, env),
-    bazel,
+    bazelIn: (folder) => bazelAt(folder, `${folder}-output`),
+    remove() {
+      for (const { bazel } of started) bazel(["shutdown"]);
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+function makeBazel(folder: string, outputBase: string, env: NodeJS.ProcessEnv): ScratchBazel {
+  const [program, base] = [path.join(folder, "tools/bazel"), `--output_base=${outputBase}`];
+  return {
+    bazel(args) {
+      const options = { cwd: folder, encoding: "utf8", env, maxBuffer: 64 * 1024 * 1024 } as const;
+      const { stdout, stderr } = spawnSync(program, [base, ...args], options);
+      return `${stdout}\n${stderr}`;
+    },
     start(args) {
       // In a process group of its own, so that what it starts ends with it.
-      const options = { cwd: copy, env: outerEnvironment(env), detached: true, stdio: "ignore" } as const;
-      const { pid } = spawn(path.join(copy, "tools/bazel"), [`--output_base=${outputBase}`, ...args], options);
+      const options = { cwd: folder, env, detached: true, stdio: "ignore" } as const;
+      const { pid } = spawn(program, [base, ...args], options);
       return {
         end() {
           if (pid !== undefined) process.kill(-pid, "SIGTERM");
         },
       };
-    },
-    remove() {
-      bazel(["shutdown"]);
-      rmSync(scratch, { recursive: true, force: true });
     },
   };
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 
 import { refuse } from "../kinds/refuse.js";
@@ -10,10 +10,11 @@ export function diskTree(root: string): Tree {
   return {
     read(file) {
       try {
+        // A pipe would be waited for without end.
+        if (!statSync(path.join(root, file)).isFile()) return refuse(`${file} is no file: move it away`);
         return readFileSync(path.join(root, file), "utf8");
       } catch (error) {
         if (isMissing(error)) return undefined;
-        if (codeOf(error) === "EISDIR") return refuse(`${file} is a folder, where a file belongs: move it away`);
         throw error;
       }
     },

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import {
   mkdirSync,
   mkdtempSync,
@@ -16,6 +17,7 @@ import { afterEach, beforeEach, describe, it } from "node:test";
 import { applyPatch } from "diff";
 
 import { CommandError } from "#tools/command/command-line";
+import { diskTree } from "./disk-tree.js";
 import { formatChanges } from "./format-patch.js";
 import { writeChanges } from "./write-changes.js";
 
@@ -78,6 +80,12 @@ describe("writeChanges", () => {
 
   it("ends where nothing can be made", () => {
     assert.throws(() => writeChanges("/proc/nothing/x", [{ path: "a", before: undefined, after: "a" }]), CommandError);
+  });
+
+  it("reads no folder and no pipe as a file", () => {
+    execFileSync("mkfifo", [path.join(root, "pipe")]);
+    for (const file of ["pipe", "."]) assert.throws(() => diskTree(root).read(file), /is no file: move it away/);
+    assert.equal(diskTree(root).read("old.txt/below"), undefined);
   });
 
   it("makes the root, takes files away with the folders they leave empty, and sets who may start a file", () => {

@@ -108,7 +108,6 @@ airgap_repositories(nvmrc = "//:.nvmrc")
   ["tests/security/rows.ts", "export const rows = [];\n"],
   ["tests/console/console.ts", "export const console = 1;\n"],
   ["tools/bazel", "#!/usr/bin/env bash\n"],
-  ["tools/build/tests/run-scale.ts", "export const scale = 1;\n"],
   ["tools/new/.dev.vars", "SECRET=1\n"],
   ["tsconfig.json", "{}\n"],
 ]);

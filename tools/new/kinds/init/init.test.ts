@@ -32,7 +32,7 @@ describe("init in an empty folder", () => {
     const made = await bring(NOTHING, { tenant: "initech" });
     const has = ["platform/LICENSE", "tools/bazel", "tests/security/rows.ts", "pnpm-lock.yaml", "README.md"];
     for (const file of [...has, "tenants/initech/tenant.config.json"]) assert.ok(made.has(file), file);
-    const left = ["LICENSE", "tools/new/.dev.vars", "tests/console/console.ts", "tools/build/tests/run-scale.ts"];
+    const left = ["LICENSE", "tools/new/.dev.vars", "tests/console/console.ts"];
     for (const file of [...left, "tenants/acme/BUILD.bazel", "docs/images/x.png"]) assert.ok(!made.has(file), file);
   });
 

@@ -30,9 +30,6 @@ const FILES = [
   "tsconfig.json",
 ];
 
-/** Programs that are about this repository: they copy it, or name its tenants. */
-const LEFT = /^tools\/build\/(?:bench|tests)\//;
-
 const EXECUTABLE = "tools/bazel";
 const LICENCE = "platform/LICENSE";
 export const LOCKFILE = "pnpm-lock.yaml";
@@ -57,7 +54,7 @@ export function platformFiles(platform: Tree): readonly PlannedFile[] {
 /** A hidden file may be anything; of those only what stands above is brought. */
 function isBrought(file: string): boolean {
   if (FILES.includes(file)) return true;
-  return FOLDERS.some((folder) => file.startsWith(`${folder}/`)) && !LEFT.test(file) && !/(?:^|\/)\./.test(file);
+  return FOLDERS.some((folder) => file.startsWith(`${folder}/`)) && !/(?:^|\/)\./.test(file);
 }
 
 /** A page that people have written. */
