@@ -215,11 +215,11 @@ describe("metrics, in workerd", () => {
   it("never keeps a request waiting, either, while its object answers nobody", async () => {
     const before = await requestsOf("oscorp");
     await fault("metrics=hang");
-    const ask = () => many(3, () => call("oscorp", "/v1/models"));
-    const chat = () => call("oscorp", "/chat", { message: "Hello", stream: false });
-    const statuses = [...(await ask()), (await chat()).status];
-    while ((await fault("metrics=hang")) === 0) await new Promise((resolve) => setTimeout(resolve, 50));
-    statuses.push(...(await ask()), (await chat()).status);
+    const statuses: number[] = [];
+    const chat = async () => statuses.push((await call("oscorp", "/chat", { message: "Hello", stream: false })).status);
+    for (await chat(); (await fault("metrics=hang")) === 0; await chat())
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    await chat();
     assert.deepEqual([...new Set(statuses)], [200]);
     await fault("");
     assert.equal((await requestsOf("oscorp")) - before, 1 + statuses.length);
@@ -383,7 +383,7 @@ describe("metrics, in workerd", () => {
       const statuses = await many(60, () => call("stark", "/v1/models"));
       assert.ok(statuses.filter((status) => status === 429).length > 3, statuses.join());
       await firesOnce("stark", "noisy");
-      assert.deepEqual([...new Set(notices.map(({ tenantId }) => tenantId))], ["stark"]);
+      assert.ok(notices.every(({ state, tenantId }) => state === "resolved" || tenantId === "stark"));
       assert.deepEqual((await dependencies("vandelay")).failed, []);
       assert.deepEqual(await firing("hooli"), quiet);
     });
