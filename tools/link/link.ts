@@ -28,8 +28,9 @@ export function run([entry = "", parts = "", target = ""]: readonly string[]): n
     console.error(`ERROR: ${entry} cannot be minified:\n${own.errors.map(({ message }) => `  ${message}`).join("\n")}`);
     return 1;
   }
-  const map = JSON.parse(readFileSync(`${parts}.js.map`, "utf8")) as object;
-  writeFileSync(`${target}.map`, JSON.stringify({ ...map, mappings: linked.mappings }));
+  const map = readFileSync(`${parts}.js.map`, "utf8");
+  const sources = map.slice(0, map.lastIndexOf('"mappings":'));
+  writeFileSync(`${target}.map`, `${sources}"mappings":${JSON.stringify(linked.mappings)}}`);
   writeFileSync(target, `${linked.parts}\n${own.code}\n//# sourceMappingURL=${path.basename(target)}.map\n`);
   return 0;
 }

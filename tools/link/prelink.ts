@@ -22,7 +22,7 @@ import { minifyModule } from "#tools/quality/minify-module";
 export function run([bundle = "", metafile = "", entry = "", target = ""]: readonly string[]): number {
   const graph = JSON.parse(readFileSync(metafile, "utf8")) as ImportGraph;
   const marked = markParts(readFileSync(bundle, "utf8"), graph);
-  const { code, maps } = minifyModule(marked.code, bundle);
+  const { code, maps } = minifyModule(marked.code, bundle, true);
   const steps = [...maps, readFileSync(`${bundle}.map`, "utf8")];
   const map = remapping(steps, () => null, { decodedMappings: true }) as DecodedSourceMap;
   const { head, parts, exports } = cutParts(code, map.mappings, marked.owners.length);
@@ -42,7 +42,9 @@ export function run([bundle = "", metafile = "", entry = "", target = ""]: reado
   };
   const mappings = joinMapPieces(index.parts.map((part) => part.map));
   writeFileSync(`${target}.js`, owned.map((part) => part.code).join("\n"));
-  writeFileSync(`${target}.js.map`, JSON.stringify({ ...map, mappings }));
+  // The mappings come last: link.ts puts others in their place without reading the sources.
+  const { mappings: _replaced, ...sources } = map;
+  writeFileSync(`${target}.js.map`, JSON.stringify({ ...sources, mappings }));
   writeFileSync(`${target}.json`, JSON.stringify(index));
   return 0;
 }

@@ -13,8 +13,11 @@ export interface MinifiedModule {
   readonly maps: readonly SourceMapInput[];
 }
 
-/** Makes a bundle smaller than esbuild alone can. Pure. @throws Error when it is no module. */
-export function minifyModule(code: string, file: string): MinifiedModule {
+/**
+ * Makes a bundle smaller than esbuild alone can. Pure. `keepsNames`: the names that swc has chosen stay, which are longer and compress
+ * better where parts are left out afterwards. @throws Error when it is no module.
+ */
+export function minifyModule(code: string, file: string, keepsNames = false): MinifiedModule {
   // swc inlines what oxc leaves, as often as there is something; oxc writes shorter what swc leaves.
   const compressed = compress(blankDocumentation(code), {
     module: true,
@@ -26,7 +29,7 @@ export function minifyModule(code: string, file: string): MinifiedModule {
   const minified = minifySync(path.basename(file), compressed.code, {
     module: true,
     compress: { target: "esnext" },
-    mangle: { toplevel: true },
+    mangle: keepsNames ? false : { toplevel: true },
     sourcemap: true,
   });
   const { errors, map } = minified;

@@ -42,7 +42,7 @@ def package_checks(files = ["**"]):
     | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
     | `:package_pages`             | its Markdown and the names of all its files, for //tests/links:test | |
 
-    //tools/quality:every_source_is_built needs `:package_sources_are_built` of every package, so a
+    //tools/quality/repository:every_source_is_built needs `:package_sources_are_built` of every package, so a
     package without it fails the build.
 
     Args:
@@ -61,7 +61,7 @@ def package_checks(files = ["**"]):
             for source in native.glob(files, allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
             if source.endswith(".ts") or source.endswith(".tsx")
         ],
-        visibility = ["//tools/quality:__pkg__"],
+        visibility = ["//tools/quality/repository:__pkg__"],
     )
     checked = native.glob(files, allow_empty = True, exclude = _NOT_KEPT)
     _file_names(

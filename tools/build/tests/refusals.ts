@@ -151,7 +151,7 @@ const sources: readonly Refusal[] = [
   {
     fault: "a package without checks",
     files: { "docs/unchecked/BUILD.bazel": "" },
-    target: "//tools/quality:every_source_is_built",
+    target: "//tools/quality/repository:every_source_is_built",
     expected: /docs\/unchecked:package_sources_are_built/,
   },
 ];
