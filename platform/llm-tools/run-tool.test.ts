@@ -7,6 +7,7 @@ import { canonicalJson } from "#base/canonical-json";
 import { sha256Hex } from "#base/digest";
 import { PlatformError } from "#base/errors";
 import { MAX_RESULT_BYTES } from "#llm-tools/check-values";
+import { offerTools } from "#llm-tools/offer-tools";
 import { toRegistry } from "#llm-tools/registry";
 import { runTool, type ToolCall } from "#llm-tools/run-tool";
 import { acme, callOf, keyWith, probeHost } from "#llm-tools/testing/probe-host";
@@ -120,6 +121,21 @@ describe("the dispatcher", () => {
     const host = probeHost([]);
     await attempt(host, callOf("x\n'; DROP TABLE", {}));
     assert.equal(host.records[0]?.tool, "(malformed)");
+  });
+
+  it("asks a caller without a key for one, and one with a key for the scope", async () => {
+    const stranger = { ...keyWith("chat"), kind: "anonymous" } as const;
+    assert.equal(await attempt(probeHost([echo]), callOf("probe", {}, { principal: stranger })), "unauthenticated");
+  });
+
+  it("offers a model only what its caller may use, and says so before any model is asked", () => {
+    const host = probeHost([echo, writer]);
+    assert.deepEqual(offerTools(host, keyWith("tools:probe"), ["probe", "probe"]), ["probe"]);
+    for (const [wanted, code] of [
+      ["writer", "tool_forbidden"],
+      ["nobody", "tool_not_found"],
+    ] as const)
+      assert.throws(() => offerTools(host, keyWith("tools:probe"), ["probe", wanted]), { code });
   });
 
   it("lets a model write what a person has approved, and a caller whatever it has the scope for", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
-import { acme } from "#storage/testing/make-replacement";
+import { acme, acmeLabs } from "#storage/testing/make-replacement";
 import type { RemoteVectorize } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
 import { makeValues, TEST_DIMENSIONS, vectorStoreContract } from "#storage/testing/vector-store-contract";
@@ -47,6 +47,20 @@ describe("the vector store in Vectorize", () => {
     const id = await makeVectorId(acme, { docId: "forged", version: 1, index: 0, embeddingHash: "hash" });
     await index.upsert([{ id, values, metadata: { tenantId: "globex" } }]);
     assert.deepEqual(await createVectorizeVectorStore(index, options).query(acme, values, 5), []);
+  });
+
+  it("mode namespace: asks its own namespace, so that a neighbour's vectors crowd nothing out", async () => {
+    const store = createVectorizeVectorStore(index, { mode: "namespace", dimensions: TEST_DIMENSIONS });
+    const idOf = (tenantId: typeof acme) =>
+      makeVectorId(tenantId, { docId: "a", version: 1, index: 0, embeddingHash: "hash" });
+    await store.upsert(acme, [{ vectorId: await idOf(acme), docId: "a", values }]);
+    const own = await idOf(acmeLabs);
+    await store.upsert(acmeLabs, [{ vectorId: own, docId: "a", values: makeValues(1, 0.5) }]);
+    const found = await store.query(acmeLabs, values, 1);
+    assert.deepEqual(
+      found.map(({ vectorId }) => vectorId),
+      [own],
+    );
   });
 
   it("makes ids that the service takes, and keeps only small metadata", async () => {

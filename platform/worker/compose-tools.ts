@@ -59,7 +59,13 @@ export function composeTools(
     audit: auditLogOf(env, log),
     clock: systemClock,
     keepAlive: waitUntil,
-    onEnd: (entry, failure) => logToolCall(log.with({ tenantId: tenant.tenantId }), entry, failure),
+    // A name that is no tool's is what its caller wrote: the audit log has it, the log has not.
+    onEnd: ({ tool, ...entry }, failure) =>
+      logToolCall(
+        log.with({ tenantId: tenant.tenantId }),
+        { ...entry, tool: tools.has(tool) ? tool : "(unknown)" },
+        failure,
+      ),
   };
 }
 

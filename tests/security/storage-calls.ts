@@ -44,6 +44,8 @@ export const STORAGE_CALLS: ReadonlyMap<string, StorageCall> = new Map<string, S
     "documents.replaceDocuments",
     async (tenantId, { documents }) => {
       const base = await documents.findDocument(tenantId, IDS.docId, NO_LABELS);
+      // Of a version to come: it lives with its own chunk only, whatever chunk of that name a neighbour has.
+      await documents.planVectors(tenantId, [{ ...planned, vectorId: "guide-1-1", version: 3 }]);
       return documents.replaceDocuments(tenantId, [
         makeReplacement({ texts: ["a new turbine"], version: 2, base }),
         { ...makeReplacement({ docId: "waits", texts: ["a turbine"] }), supersedesBeforeMs: 10_000 },

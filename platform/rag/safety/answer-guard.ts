@@ -15,12 +15,17 @@ const DESTINATION = /\](\(<?)([^)>\s]*)/g;
 const LATE_DESTINATION = /\]\((?=\s)/g;
 /** Without a scheme or a host: a place in the same document or on the same site. */
 const RELATIVE = /^(?![/\\]{2})[\w#./?=~%-]*$/;
+/** As Markdown reads them: also escaped, or as entities of HTML. */
+const SLASH = String.raw`(?:[/\\]|&(?:sol|bsol|#0*(?:47|92)|#x0*(?:2f|5c));)`;
+const COLON = String.raw`\\?(?::|&(?:colon|#0*58|#x0*3a);)`;
 /** An address with a scheme, without one (`//host`), or one that a reader's program completes. */
-const ADDRESS =
-  /(?:\b[a-z][a-z0-9+.-]{1,20}:(?=\/\/|\\\\)|\b(?:javascript|vbscript|data):|(?<![\w:/\\])(?=[/\\]{2}[\w-])|\bwww\.)[^\s<>"'`)\]]*/gi;
+const ADDRESS = new RegExp(
+  String.raw`(?:\b[a-z][a-z0-9+.-]{1,20}${COLON}(?=${SLASH}{2})|\b(?:javascript|vbscript|data)${COLON}|(?<![\w/\\])(?=${SLASH}{2,}[\w-])|\bwww\.)[^\s<>"'${"`"})\]]*`,
+  "gi",
+);
 /** Elements that fetch, run or send something. */
 const ELEMENT =
-  /<(?=\/?(?:a|img|script|iframe|object|embed|link|style|svg|video|audio|source|base|meta|form|input|button)\b)/gi;
+  /<(?=\/?(?:a|img|image|script|iframe|object|embed|link|style|svg|video|audio|source|base|meta|form|input|button)\b)/gi;
 
 /** Addresses in a text, as a guard compares them. */
 export function addressesIn(text: string): readonly string[] {

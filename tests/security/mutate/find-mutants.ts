@@ -75,7 +75,11 @@ const OPERATORS: readonly Operator[] = [
   },
   { kind: "word of everybody", pattern: /hexOf\(tenantId\)/g, replace: () => 'hexOf("shared")' },
   { kind: "tag not looked at", pattern: /\bhasTenantTag\(match\.id, tag\)/g, replace: () => "true" },
-  { kind: "tag not demanded", pattern: /^( +)assertTenantTag\(/gm, replace: (_, indent) => `${indent}void (` },
+  {
+    kind: "tag not demanded",
+    pattern: /^( +)assertTenantTag\(/gm,
+    replace: (_, indent) => `${indent}((..._: unknown[]) => undefined)(`,
+  },
   {
     kind: "scope not demanded",
     pattern: /^( +)(require(?:Access|Scope|Key|Tool)\([^\n]*\));$/gm,
