@@ -79,10 +79,10 @@ async function useUntil(signal: AbortSignal, fleet: FleetWorkspace): Promise<voi
 /** A bundle that answers with a failure of its own where the condition on `request` holds. */
 function failsWhere(condition: string): (code: string) => string {
   return (code) => {
-    const name = /(\w+) as default/.exec(code)?.[1] ?? "";
-    return `${code.replace(`${name} as default`, "__ill as default")}
+    const [statement, handler] = /export default ([\w$.]+);/.exec(code) ?? assert.fail("the bundle exports no handler");
+    return `${code.replace(statement, "export { __ill as default };")}
 const __ill = { fetch: (request, env, context) =>
-  ${condition} ? new Response("", { status: 500 }) : ${name}.fetch(request, env, context) };`;
+  ${condition} ? new Response("", { status: 500 }) : ${handler}.fetch(request, env, context) };`;
   };
 }
 

@@ -38,7 +38,7 @@ describe("what the product is made of", () => {
 
   it("is named by exact versions", () => {
     for (const [name, version] of Object.entries({ ...manifest.dependencies, ...manifest.devDependencies }))
-      assert.match(version, /^\d+\.\d+\.\d+(-[\w.]+)?$/, `${name}: ${version} is no exact version`);
+      assert.match(version, /^(npm:[\w@/-]+@)?\d+\.\d+\.\d+(-[\w.]+)?$/, `${name}: ${version} is no exact version`);
   });
 
   it("runs nothing when it is installed", () => {
