@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import type { SessionEnv } from "#chat/session-object";
 import { tenantIdSchema } from "#tenancy/tenant-id";
+import { eventually } from "#worker/testing/eventually";
 import { ACME_SESSIONS } from "#worker/testing/two-tenants";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
 
@@ -320,13 +321,4 @@ async function readEvents(response: Response): Promise<ServerSentEvent[]> {
 function slowChunks(count: number): string[] {
   const words = Array.from({ length: count }, (_, index) => `data: {"response":"word${index} "}\n\n`);
   return [...words, "data: [DONE]\n\n"];
-}
-
-/** Asks until the answer fits, at most five seconds: for what happens after an answer was sent. */
-async function eventually<Value>(ask: () => Promise<Value>, fits: (value: Value) => boolean): Promise<Value> {
-  for (const deadlineMs = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 20))) {
-    const value = await ask();
-    if (fits(value)) return value;
-    assert.ok(Date.now() < deadlineMs, `still ${JSON.stringify(value)}`);
-  }
 }

@@ -3,6 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import type { TurnToolCall } from "#chat/chat-request";
+import { eventually } from "#worker/testing/eventually";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 import { ALL_TOOLS } from "#worker/testing/two-tenants";
 
@@ -127,11 +128,7 @@ describe("a model that uses tools", () => {
       assert.equal(logs.length, 3);
       const total = logs.reduce((sum, tokens) => sum + tokens, 0);
       assert.equal(usage.totalTokens, total);
-      await eventually(async () => {
-        const now = await spent();
-        assert.equal(now.used - before.used, total);
-        assert.equal(now.reserved, 0);
-      });
+      await eventually(spent, (now) => now.used - before.used === total && now.reserved === 0);
     });
 
     it("ends well whatever the model asks for", async () => {
@@ -330,18 +327,6 @@ describe("a model that uses tools", () => {
     return budgets[0] ?? assert.fail();
   }
 });
-
-async function eventually(check: () => Promise<void>): Promise<void> {
-  for (let left = 40; ; left--) {
-    try {
-      await check();
-      return;
-    } catch (error) {
-      if (left === 0) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
 
 async function readEvents(response: Response): Promise<ServerSentEvent[]> {
   const events: ServerSentEvent[] = [];

@@ -7,7 +7,8 @@ import { HOLD_MS } from "#limits/budget-ledger";
 import { quotaObjectName } from "#limits/quota-object-name";
 import type { ScriptedToolCall } from "#simulators/contract/control-messages";
 import { tenantIdSchema } from "#tenancy/tenant-id";
-import { ANSWER, answerChunks, EventReader, eventually, killSession, WORDS } from "#worker/testing/deaths";
+import { ANSWER, answerChunks, EventReader, killSession, WORDS } from "#worker/testing/deaths";
+import { eventually } from "#worker/testing/eventually";
 import type { FaultyQuota } from "#worker/testing/faulty-quota";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeAudio } from "#worker/testing/decode-audio";
+import { eventually } from "#worker/testing/eventually";
 import { type Answer, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
 const AURA = "@cf/deepgram/aura-1";
@@ -80,7 +81,7 @@ describe("speech, through the whole Worker", () => {
     const response = await worker.send("/tts", { ...caller, body });
     await (response.body as ReadableStream<Uint8Array>).getReader().read();
     leave.abort();
-    await until(async () => (await worker.runtime.control.modelCalls()).some(({ aborted }) => aborted === true));
+    await eventually(async () => (await worker.runtime.control.modelCalls()).some(({ aborted }) => aborted === true));
     const calls = await worker.runtime.control.modelCalls();
     assert.ok(calls.length < 10, `${calls.length} calls`);
     assert.equal(calls.at(-1)?.aborted, true);
@@ -176,13 +177,13 @@ describe("speech, through the whole Worker", () => {
     assert.match(ok.headers.get("ratelimit") ?? "", /principal/);
     await ok.arrayBuffer();
     // A character of this model costs 15 micro-USD.
-    await until(async () => JSON.stringify(await used()) === JSON.stringify([[0.0015, 0]]));
+    await eventually(async () => JSON.stringify(await used()) === JSON.stringify([[0.0015, 0]]));
     const refused = await worker.call("/tts", { tenant: "hooli", key, body: { text: "x".repeat(600) } });
     assert.deepEqual([refused.status, refused.json.error?.code], [429, "budget_exceeded"]);
     await worker.runtime.control.plan({ kind: "error", status: 503 });
     const failed = await worker.call("/tts", { tenant: "hooli", key, body: { text: "x".repeat(100) } });
     assert.equal(failed.status, 503);
-    await until(async () => JSON.stringify(await used()) === JSON.stringify([[0.0015, 0]]));
+    await eventually(async () => JSON.stringify(await used()) === JSON.stringify([[0.0015, 0]]));
   });
 
   it("writes who has said what into the audit log, as a digest, failures too", async () => {
@@ -192,7 +193,7 @@ describe("speech, through the whole Worker", () => {
     await worker.runtime.control.plan({ kind: "error", status: 503 });
     await refuse({ text: secret });
     let text = "";
-    await until(async () => {
+    await eventually(async () => {
       const answer = await worker.call("/audit?limit=2", { tenant: "acme", key: admin });
       ({ text } = answer);
       const { records } = answer.json.data as unknown as { records: Record<string, unknown>[] };
@@ -242,12 +243,12 @@ describe("speech, through the whole Worker", () => {
     };
     const ended = async (jobId: string, caller: { tenant: string; key: string }): Promise<Job> => {
       const seen: Job[] = [];
-      await until(async () => {
+      await eventually(async () => {
         const { json, status } = await worker.call(`/tts/${jobId}`, caller);
         assert.equal(status, 200);
         seen.unshift(json.data as unknown as Job);
         return seen[0]?.status === "succeeded" || seen[0]?.status === "failed";
-      }, 20_000);
+      });
       return seen[0] ?? assert.fail();
     };
     const acme = () => ({ tenant: "acme", key: worker.keys.acme });
@@ -337,13 +338,4 @@ interface Job {
   readonly audio?: string;
   readonly bytes?: number;
   readonly code?: string;
-}
-
-/** Waits until a condition holds; fails after some seconds. */
-async function until(holds: () => Promise<boolean>, waitMs = 5_000): Promise<void> {
-  const endMs = Date.now() + waitMs;
-  while (!(await holds())) {
-    if (Date.now() > endMs) throw new Error(`it did not come to that within ${waitMs} ms`);
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
 }

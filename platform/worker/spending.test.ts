@@ -4,6 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { decodeEvents } from "#base/server-sent-events";
 import { quotaObjectName } from "#limits/quota-object-name";
 import { tenantIdSchema } from "#tenancy/tenant-id";
+import { eventually } from "#worker/testing/eventually";
 import type { FaultyQuota } from "#worker/testing/faulty-quota";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
@@ -226,14 +227,5 @@ async function readEvents(response: Response, count: number): Promise<void> {
   for await (const _ of decodeEvents(response.body as unknown as AsyncIterable<Uint8Array>)) {
     seen += 1;
     if (seen === count) return;
-  }
-}
-
-/** Asks until the answer fits, at most five seconds: for what happens behind an answer. */
-async function eventually<Value>(ask: () => Promise<Value>, fits: (value: Value) => boolean): Promise<Value> {
-  for (const deadlineMs = Date.now() + 5_000; ; await new Promise((resolve) => setTimeout(resolve, 30))) {
-    const value = await ask();
-    if (fits(value)) return value;
-    assert.ok(Date.now() < deadlineMs, `still ${JSON.stringify(value)}`);
   }
 }

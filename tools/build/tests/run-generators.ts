@@ -7,9 +7,9 @@
  * Each is first shown, which writes nothing, then made, then made again, which changes nothing.
  */
 import { createHash } from "node:crypto";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { readReady } from "./read-ready.js";
 import { createScratchWorkspace } from "./scratch-workspace.js";
 
 const TENANT = ["tenant", "initech", "--host", "ai.initech.example", "--policies"];
@@ -56,9 +56,6 @@ const REFUSED: readonly (readonly string[])[] = [
   ["gadget", "x"],
   ["tenant"],
 ];
-
-/** Most time until `:dev` serves what is built already, milliseconds. */
-const READY_MS = 120_000;
 
 const scratch = createScratchWorkspace(process.env);
 const { copy, bazel, start, reusedRepositories } = scratch;
@@ -133,16 +130,6 @@ async function serveApp(): Promise<void> {
   } finally {
     server.end();
   }
-}
-
-/** Waits for what `:dev` writes when it serves. @throws Error when it never does */
-async function readReady(file: string): Promise<{ readonly url: string; readonly apiKey: string }> {
-  const untilMs = Date.now() + READY_MS;
-  while (Date.now() < untilMs) {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as { url: string; apiKey: string };
-    await setTimeout(200);
-  }
-  throw new Error(":dev does not serve");
 }
 
 /** A route that nobody told the isolation matrix of fails a test, which says where. */

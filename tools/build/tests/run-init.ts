@@ -6,14 +6,11 @@
  */
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { setTimeout } from "node:timers/promises";
+import { readReady } from "./read-ready.js";
 import { createScratchWorkspace, type ScratchBazel } from "./scratch-workspace.js";
 
 /** What is built and tested there: the tenant with its format, and a package of the platform with its lint and pages. */
 const TARGETS = ["//tenants/...", "//platform/base/...", "//:all"];
-
-/** Most time until `:dev` serves what is built already, milliseconds. */
-const READY_MS = 120_000;
 
 const scratch = createScratchWorkspace(process.env);
 // Of one name, so that one's package.json is the other's and most of what was built is taken from the cache.
@@ -86,16 +83,6 @@ async function serve(bazel: ScratchBazel): Promise<void> {
   } finally {
     server.end();
   }
-}
-
-/** Waits for what `:dev` writes when it serves. @throws Error when it never does */
-async function readReady(file: string): Promise<{ readonly url: string; readonly apiKey: string }> {
-  const untilMs = Date.now() + READY_MS;
-  while (Date.now() < untilMs) {
-    if (existsSync(file)) return JSON.parse(readFileSync(file, "utf8")) as { url: string; apiKey: string };
-    await setTimeout(200);
-  }
-  throw new Error(":dev does not serve");
 }
 
 /** A small repository with things of its own. Its package.json lacks one member of the new one's: merged, the two are the same. */
