@@ -11,7 +11,7 @@ import { createScratchWorkspace, type ScratchWorkspace } from "#tools/build/test
 const spec = {
   name: "bazel run //tools:build_bench --",
   about:
-    "Generates tenants in a copy of the repository and measures their build: from nothing, without a change, after a change of\na line, with one tenant more. Then a second copy builds the same out of a remote cache.",
+    "Generates tenants in a copy of the repository and measures their build: from nothing, without a change, after a change\nof a comment, of a line and of an export, with one tenant more. Then a second copy builds the same out of a remote cache.",
   options: {
     tenants: { type: "string", value: "LIST", about: "how many, one after the other (default 10,100)" },
     targets: { type: "string", value: "LABELS", about: "what the remote cache is shown with (default //platform/...)" },
@@ -35,6 +35,7 @@ await runCommand(spec, async ({ values }) => {
 /** One copy, ever more tenants: what each step costs with so many. */
 function measureTenants(counts: readonly number[]): void {
   const scratch = createScratchWorkspace(process.env);
+  const clock = path.join(scratch.copy, "platform/base/clock.ts");
   const build = (what: string): void => {
     const targets = ["--build_tag_filters=tenant", "--", "//tenants/..."];
     tell(what, readSummary(scratch.bazel(["build", ...NO_CACHE, ...scratch.reusedRepositories, ...targets])));
@@ -45,10 +46,12 @@ function measureTenants(counts: readonly number[]): void {
       while (made < count) addTenant(scratch, `t${made++}`);
       build(`${count} tenants: ${count === counts[0] ? "from nothing" : "those that are new"}`);
       build(`${count} tenants: nothing changed`);
-      appendFileSync(path.join(scratch.copy, "platform/base/clock.ts"), `\n// ${count}\n`);
+      appendFileSync(clock, `\n// ${count}\n`);
       build(`${count} tenants: a comment in a core library`);
-      appendFileSync(path.join(scratch.copy, "platform/base/clock.ts"), `\nexport const changed${count} = ${count};\n`);
-      build(`${count} tenants: a line of code in a core library`);
+      writeFileSync(clock, readFileSync(clock, "utf8").replace("Date.now()", "Date.now() + 0"));
+      build(`${count} tenants: a line within a function of it`);
+      appendFileSync(clock, `\nexport const changed${count} = ${count};\n`);
+      build(`${count} tenants: a new export of it`);
       addTenant(scratch, `one-more-${count}`);
       build(`${count} tenants: one more`);
     }
