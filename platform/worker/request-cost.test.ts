@@ -10,8 +10,8 @@ const MAX_OBJECT_CALLS = 2;
 const OBJECTS = /^(CHAT_SESSIONS|QUOTAS|IDEMPOTENCY)\./;
 const COMPLETION = { messages: [{ role: "user", content: "hi" }] };
 
-/** Long enough for what begins a while behind an answer. */
-const LOOK_MS = 100;
+/** Three looks lie between two requests: a caller that comes four times within a second is given a lease, which is one call more. */
+const LOOK_MS = 200;
 
 describe("what a request costs", () => {
   let worker: TestWorker;
