@@ -34,7 +34,7 @@ export function roughStem(word: string): string {
     .replace(/(?:ies|ied)$/, "y")
     .replace(/(?:sses)$/, "ss")
     .replace(/([^s])s$/, "$1")
-    .replace(/(.{3,}?)(?:ing|ed|ly|ment|e)$/, "$1");
+    .replace(/(?<=.{3})(?:ing|ed|ly|ment|e)$/, "");
 }
 
 function characterPairs(word: string): string[] {

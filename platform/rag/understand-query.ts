@@ -90,7 +90,8 @@ function isSound(rewording: string, question: string): boolean {
 const GREETING = /^(?:hi|hello|hey|good (?:morning|afternoon|evening)|hallo|guten tag|bonjour|hola)\b[\s,!.]*/i;
 const REQUEST =
   /^(?:(?:please|bitte)[\s,]+)?(?:(?:can|could|would) you (?:please )?(?:tell|show|explain(?: to)?) me|i (?:would like|want|need) to (?:know|understand)|do you know|tell me|i wonder|können sie mir (?:bitte )?sagen)(?:[\s,]+(?:if|whether|about|please|ob))?[\s,]+/i;
-const THANKS = /[\s,]*(?:please|thanks|thank you|bitte|danke)[\s!.]*$/i;
+/** Begins where white space does: tried at each blank of a long gap, it would take the square of the gap. */
+const THANKS = /(?<![\s,])[\s,]*(?:please|thanks|thank you|bitte|danke)[\s!.]*$/i;
 
 /** The question without greeting, "could you tell me" and thanks; as it was when nothing else is left. Pure. */
 export function withoutCourtesies(question: string): string {

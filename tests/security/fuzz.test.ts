@@ -1,86 +1,125 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
 import { after, before, describe, it } from "node:test";
 
 import fc from "fast-check";
 
 import * as z from "#base/zod";
 import type { RouteSpec } from "#http/route";
+import { LogWatch } from "#tests/security/log-watch";
 import { targetOf } from "#tests/security/matrix-cells";
 import { hostileBody, MARK, nearlyValidValue, oddHeaders, validValue } from "#tests/security/schema-values";
+import { GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { SCOPES } from "#tenancy/scopes";
 import { routeSpecs } from "#tools/reference/route-specs";
+import { eventually } from "#worker/testing/eventually";
 import { type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
-const REQUESTS = Number(process.env["FUZZ_REQUESTS"] ?? 400);
+const REQUESTS = Number(process.env["FUZZ_REQUESTS"] ?? 320);
+/** All routes are asked so often, one after the other: what memory does shows between the rounds. */
+const ROUNDS = REQUESTS < 4_000 ? 1 : 10;
 /** Requests under way at once. */
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 /** No answer after this is a hang: nothing here waits for anything that takes seconds. */
 const HANG_MS = 60_000;
-/** What a process may grow by, beyond what it has after a fifth of all requests. */
-const MAX_GROWTH_BYTES = 200 * 1024 * 1024;
+/** What the Worker's isolate may hold at rest beyond what it holds when it has answered one request. */
+const MAX_HEAP_GROWTH_BYTES = 16 * 1024 * 1024;
+const MIB = 1024 * 1024;
+
+/** What a model says now and then, and what it is told: neither is for a log. */
+const MODEL = "@cf/meta/llama-3.1-8b-instruct";
+const ANSWER = "The wombat tells it to nobody but you.";
+const [PROMPT_WORDS = ""] = GROUNDING_INSTRUCTIONS.split("\n");
 
 const specs = (await routeSpecs()).filter(({ access }) => access !== "public");
 
 describe(`${REQUESTS} requests that nobody would write`, () => {
   let worker: TestWorker;
   let key: string;
-  const log: string[] = [];
+  let log: LogWatch;
   const statuses = new Map<number, number>();
-  const memory: number[] = [];
+  const heap: number[] = [];
+  let heapAtFirst = 0;
   let sent = 0;
+  let slowestMs = 0;
   before(async () => {
+    log = new LogWatch([]);
     worker = await startTestWorker({
       extraVars: { LIMITS: "off" },
-      logLevel: "info",
-      onLog: (entry) => void log.push(JSON.stringify(entry)),
+      isInspected: true,
+      logLevel: "debug",
+      onLog: ({ message }) => log.read(message),
     });
     key = await worker.makeKey("acme", SCOPES);
+    await worker.call("/health", { tenant: "acme" });
+    heapAtFirst = await worker.runtime.heapBytes();
+    log = new LogWatch([
+      { what: "a text of a request", text: MARK },
+      { what: "the key", text: key.slice("ak_acme_".length, -8) },
+      { what: "a prompt of the platform", text: PROMPT_WORDS },
+      { what: "an answer of a model", text: ANSWER },
+    ]);
   });
   after(async () => {
-    console.log(
-      `fuzz: ${sent} requests: ${[...statuses]
-        .sort()
-        .map(([status, count]) => `${status}: ${count}`)
-        .join(", ")}`,
-    );
+    const told = [...statuses].sort().map(([status, count]) => `${status}: ${count}`);
+    console.log(`fuzz: ${sent} requests, the slowest took ${slowestMs} ms: ${told.join(", ")}`);
+    console.log(`fuzz: heap of the Worker after each round: ${heap.map(inMebibytes).join(" ")} MiB`);
     await worker.dispose();
   });
 
-  for (const spec of specs) {
-    it(`${spec.method} ${spec.path}: is answered, and never with a failure`, async () => {
-      const calls = fc.array(callOf(spec), { minLength: AT_ONCE, maxLength: AT_ONCE });
-      const rounds = Math.ceil(REQUESTS / specs.length / AT_ONCE);
-      const property = fc.asyncProperty(calls, async (all) => {
-        await Promise.all(all.map((call) => assertAnswered(spec, call)));
-      });
-      await fc.assert(property, { numRuns: rounds, endOnFailure: true });
-      memory.push(residentBytes());
+  for (let round = 1; round <= ROUNDS; round++) {
+    describe(`round ${round}`, () => {
+      for (const spec of specs)
+        it(`${spec.method} ${spec.path}: is answered, and never with a failure`, async () => {
+          const calls = fc.array(callOf(spec), { minLength: AT_ONCE, maxLength: AT_ONCE });
+          const property = fc.asyncProperty(calls, async (all) => {
+            await Promise.all(all.map((call) => assertAnswered(spec, call)));
+          });
+          const numRuns = Math.ceil(REQUESTS / ROUNDS / specs.length / AT_ONCE);
+          await worker.runtime.control.plan({ kind: "answer", text: ANSWER }, { model: MODEL, times: AT_ONCE });
+          await fc.assert(property, { ...seedOf(round), numRuns, endOnFailure: true });
+        });
+      after(async () => void heap.push(await worker.runtime.heapBytes()));
     });
   }
 
-  it("writes nothing of what it was sent into the log, and no key", () => {
-    assert.ok(log.length > 0, "nothing was logged at all");
-    for (const line of log) assert.ok(!line.includes(MARK) && !line.includes(key.slice(8, 30)), line.slice(0, 500));
+  it("writes nothing of what it was sent or told into the log, and no key", () => {
+    console.log(`fuzz: ${log.lines} lines of log`);
+    assert.ok(log.lines >= sent, `${log.lines} lines of ${sent} requests`);
+    assert.deepEqual(log.finds, []);
   });
 
-  it("takes no more and more memory", () => {
-    const early = Math.max(...memory.slice(0, Math.ceil(memory.length / 5)));
-    const late = memory.at(-1) ?? 0;
-    console.log(`memory of the runtime: ${memory.map((bytes) => Math.round(bytes / 1024 / 1024)).join(" ")} MiB`);
-    assert.ok(late <= early + MAX_GROWTH_BYTES, `${early} bytes, later ${late}`);
+  it("takes no more and more memory", async () => {
+    // Objects leave some seconds after their last request.
+    const atRest = await eventually(
+      () => worker.runtime.heapBytes(),
+      (bytes) => bytes <= heapAtFirst + MAX_HEAP_GROWTH_BYTES,
+    );
+    console.log(
+      `fuzz: heap of the Worker at first and at rest: ${[heapAtFirst, atRest].map(inMebibytes).join(" ")} MiB`,
+    );
   });
 
   async function assertAnswered(spec: RouteSpec, { target, call }: Fuzzed): Promise<void> {
     sent++;
+    const startedMs = Date.now();
     const answer = await worker.call(target, { tenant: "acme", key, ...call, signal: AbortSignal.timeout(HANG_MS) });
+    slowestMs = Math.max(slowestMs, Date.now() - startedMs);
     statuses.set(answer.status, (statuses.get(answer.status) ?? 0) + 1);
-    const place = `${spec.method} ${target} ${JSON.stringify(call)}: ${answer.status} ${answer.text.slice(0, 500)}`;
-    assert.ok(answer.status < 500, place);
-    assert.ok(answer.headers.get("x-request-id") !== null, place);
-    assert.ok(!answer.text.includes(key.slice(8, 30)), place);
+    const place = (): string =>
+      `${spec.method} ${target} ${JSON.stringify(call)}: ${answer.status} ${answer.text.slice(0, 500)}`;
+    assert.ok(answer.status < 500, answer.status < 500 ? "" : place());
+    assert.ok(answer.headers.has("x-request-id"), "an answer without its id");
+    assert.ok(!answer.text.includes(key.slice(8, 30)), "the key in an answer");
   }
 });
+
+const inMebibytes = (bytes: number): string => (bytes / MIB).toFixed(1);
+
+/** Other values in each round, and the same ones again for the same seed. */
+function seedOf(round: number): { seed?: number } {
+  const { seed } = fc.readConfigureGlobal();
+  return seed === undefined ? {} : { seed: seed + round };
+}
 
 interface Fuzzed {
   readonly target: string;
@@ -91,7 +130,7 @@ interface Fuzzed {
 function callOf(spec: RouteSpec): fc.Arbitrary<Fuzzed> {
   const names = [...spec.path.matchAll(/:(\w+)/g)].map(([, name = ""]) => name);
   const ids = fc.oneof(
-    fc.constantFrom("a", "thing-1", ".", "..", "%", "__proto__"),
+    fc.constantFrom("a", "thing-1", ".", "..", "%", "__proto__", `${MARK}-id`),
     fc.string({ unit: "binary-ascii", minLength: 1, maxLength: 40 }),
   );
   const path = fc.record(Object.fromEntries(names.map((name) => [name, ids])));
@@ -121,19 +160,4 @@ function withoutKey({ "x-api-key": _, ...headers }: Record<string, string>): Rec
 
 function jsonSchemaOf(schema: z.ZodMiniType): object {
   return z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-}
-
-/** Memory of the processes that this one has started: of the runtime, where the system tells. */
-function residentBytes(): number {
-  try {
-    const children = readdirSync("/proc")
-      .filter((name) => /^\d+$/.test(name))
-      .map((pid) => readFileSync(`/proc/${pid}/status`, "utf8"))
-      .filter((status) => status.includes(`\nPPid:\t${process.pid}\n`));
-    const sizes = children.map((status) => Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
-    return sizes.reduce((sum, kibibytes) => sum + kibibytes * 1024, 0);
-  } catch {
-    // No such system, or a process that has ended meanwhile.
-    return 0;
-  }
 }

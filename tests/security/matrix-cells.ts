@@ -25,7 +25,7 @@ type Judge = Cell["judge"];
 /** The requests that must change nothing and show nothing of the victim's. */
 export function hostileCells(at: RoutePath, callers: Callers, own: Belongings): readonly Cell[] {
   const request = at.row.request(own);
-  const isPublic = at.spec.access === "public";
+  const isPublic = at.row.access === "public";
   const cell = (caller: Caller, judge: Judge): Cell => cellOf(at, caller, request, judge);
   return [
     ...callers.unauthenticated.map((caller) => cell(caller, isPublic ? harmless : refusedWith(401, "unauthenticated"))),
@@ -77,14 +77,15 @@ export function strangerCells(at: RoutePath, callers: Callers, own: Belongings):
 
 /** Keys whose scopes are enough: not refused for their scopes. */
 export function allowedCells(at: RoutePath, callers: Callers, own: Belongings): readonly Cell[] {
-  if (at.spec.access === "public") return [];
+  if (at.row.access === "public") return [];
   return callers.scoped
     .filter(({ scopes }) => isEnough(at, scopes))
     .map((caller) => cellOf(at, caller, at.row.request(own), notRefused));
 }
 
-/** Whether a key with these scopes may use the route, as its spec and its row say. */
-function isEnough({ spec: { access }, row }: RoutePath, scopes: readonly string[]): boolean {
+/** Whether a key with these scopes may use the route, as its row says: the spec is what is tried. */
+function isEnough({ row }: RoutePath, scopes: readonly string[]): boolean {
+  const { access } = row;
   if (row.scopes !== undefined) return row.scopes.some((set) => set.every((scope) => scopes.includes(scope)));
   if (access === "public" || access === "any-key" || access === "any-tool") return true;
   return scopes.includes(access);

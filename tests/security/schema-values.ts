@@ -127,6 +127,7 @@ export const oddHeaders: fc.Arbitrary<Record<string, string>> = fc.dictionary(
       "range",
       "x-api-key",
     ],
+    ...["cookie", "user-agent", "referer", "x-user-id", "x-forwarded-for"],
   ),
   fc.oneof(
     fc.constantFrom("text/event-stream", "application/problem+json", "*/*", "no-store", "0", "-1", "1.1", "null", "*"),
@@ -136,6 +137,7 @@ export const oddHeaders: fc.Arbitrary<Record<string, string>> = fc.dictionary(
       "2026-07-28",
       'W/"x"',
       "bytes=0-",
+      `${MARK}=1`,
       "x".repeat(9_000),
     ),
     fc.stringMatching(/^[!-~]{1,60}$/),

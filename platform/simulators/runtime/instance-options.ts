@@ -25,6 +25,7 @@ export function instanceOptions(options: RuntimeOptions, stateDir: string): Mini
     enableDevRegistry: false,
     logRequests: false,
     telemetry: { enabled: false },
+    ...(options.isInspected === true ? { inspectorPort: 0 } : {}),
     resourcePersistencePath: stateDir,
     log: new Log(miniflareLevels[options.logLevel ?? "warn"]),
     handleStructuredLogs: structuredLogHandler(options),

@@ -39,6 +39,8 @@ export interface RuntimeOptions {
   readonly onLog?: (line: LogLine) => void;
   /** Time until a Vectorize mutation can be read, milliseconds. Default 0. */
   readonly vectorVisibilityDelayMs?: number;
+  /** Opens the inspector of the Workers' isolates, for `heapBytes`. Default: no. */
+  readonly isInspected?: boolean;
   /** Serves KV and D1 instead of the runtime itself. */
   readonly storage?: RemoteStorage;
   /** Answers the Workers' own outbound `fetch`. Default: the network. */

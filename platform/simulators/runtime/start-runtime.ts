@@ -4,6 +4,7 @@ import { SimulatorControl } from "#simulators/control/simulator-control";
 import { type DataFolder, openDataFolder } from "./data-folder.js";
 import { fetchByHost } from "./fetch-by-host.js";
 import { controlWorkerName, instanceOptions } from "./instance-options.js";
+import { heapBytesOf } from "./isolate-heap.js";
 import { RuntimeError } from "./runtime-error.js";
 import type { RuntimeOptions } from "./runtime-options.js";
 
@@ -21,6 +22,8 @@ export interface Runtime {
   scheduled(cron: string, workerName?: string): Promise<void>;
   /** Throws a Durable Object out of memory, as the platform may at any time; its storage stays. */
   evictDurableObject(className: string, objectName: string, workerName?: string): Promise<void>;
+  /** Bytes of JavaScript in the isolate of a Worker and its objects, without garbage. Needs `isInspected`. */
+  heapBytes(workerName?: string): Promise<number>;
   /** Replaces Workers and settings; state stays. The data folder, host and port must be the same. */
   reload(options: RuntimeOptions): Promise<void>;
   dispose(): Promise<void>;
@@ -67,6 +70,7 @@ function runtimeOf(miniflare: Miniflare, startUrl: URL, startOptions: RuntimeOpt
     async evictDurableObject(className, objectName, name) {
       await miniflare.unsafeEvictDurableObject(workerName(name), className, { name: objectName });
     },
+    heapBytes: async (name) => heapBytesOf(await miniflare.getInspectorURL(), workerName(name)),
     async reload(next) {
       folder.relock(next.workers);
       // The port that was given at the start may have been 0; clients hold on to the one that was chosen.

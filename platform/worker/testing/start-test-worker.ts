@@ -76,7 +76,7 @@ const CONFIG: WorkerDeployment["config"] = {
 /** How a test Worker runs, where that matters. */
 export interface TestWorkerOptions extends Pick<
   RuntimeOptions,
-  "dataDir" | "logLevel" | "onLog" | "model" | "outbound"
+  "dataDir" | "isInspected" | "logLevel" | "onLog" | "model" | "outbound"
 > {
   /** The bundle, if not `$WORKER_BUNDLE`. */
   readonly modulePath?: string;

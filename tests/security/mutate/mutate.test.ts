@@ -61,13 +61,15 @@ describe("a report of mutants", () => {
 });
 
 describe("suites that may miss a wall", () => {
-  it("are the tests of its package, its own first, with their Worker, and those of security", () => {
+  it("are the tests of its package, its own first, with their Worker, those of security and of the Worker, and last the whole matrix", () => {
     const files = [
       "platform/limits/a.test.ts",
       "platform/limits/quota.test.ts",
       "platform/limits/quota.ts",
       "platform/limits/testing/quota-worker.ts",
       "platform/other/a.test.ts",
+      "platform/worker/chat.test.ts",
+      "platform/worker/quota.test.ts",
     ];
     const suites = suitesOf("platform/limits/quota.ts", new Map(files.map((file) => [file, ""])));
     const worker = "platform/limits/testing/quota-worker.ts";
@@ -75,13 +77,19 @@ describe("suites that may miss a wall", () => {
       { test: "platform/limits/quota.test.ts", worker },
       { test: "platform/limits/a.test.ts", worker },
     ]);
-    assert.ok(suites.slice(2).every(({ test }) => test.startsWith("tests/security/")) && suites.length === 5);
+    const names = suites.slice(2).map(({ test }) => test);
+    assert.ok(names.slice(0, 3).every((name) => name.startsWith("tests/security/")));
+    assert.deepEqual(names.slice(3), [
+      "platform/worker/quota.test.ts",
+      "platform/worker/chat.test.ts",
+      "tests/security/isolation-matrix.test.ts",
+    ]);
   });
 
   it("ask first about the routes that the source has, then about all", () => {
     const source = '    path: "/ingest",\n    path: "/ingest/:jobId",\n    path: "/v1/a-b:c",\n';
     const suites = suitesOf("platform/worker/routes/a.ts", new Map([["platform/worker/routes/a.ts", source]]));
     const names = suites.map((suite) => suite.names);
-    assert.deepEqual(names, ["[A-Z]+ (?:/ingest|/ingest/|/v1/a-b)", undefined, undefined, undefined]);
+    assert.deepEqual(names, ["[A-Z]+ (?:/ingest|/ingest/|/v1/a-b)", ...Array<undefined>(4)]);
   });
 });

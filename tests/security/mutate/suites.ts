@@ -11,12 +11,14 @@ export interface Suite {
 const POOL = "platform/worker/testing/pool-entry.ts";
 const MATRIX: Suite = { test: "tests/security/isolation-matrix.test.ts", worker: POOL };
 const SECURITY: readonly Suite[] = [
+  { test: "tests/security/route-rows.test.ts" },
   { test: "tests/security/storage-walls.test.ts", worker: "platform/storage/testing/storage-worker.ts" },
   { test: "tests/security/peer-failures.test.ts", worker: POOL },
 ];
 
 /**
- * Suites that may miss a wall of a source, those that are fast first: the tests of its own package, then those of tests/security.
+ * Suites that may miss a wall of a source, those that are fast first: the tests of its own package, the cells of its routes,
+ * those of tests/security and of the whole Worker, and last the matrix of all routes, which takes minutes.
  *
  * @param sources texts by path
  */
@@ -29,11 +31,17 @@ export function suitesOf(file: string, sources: ReadonlyMap<string, string>): re
   const own = tests.map((test) => (worker === undefined ? { test } : { test, worker }));
   // The test of the very file is the likeliest to miss something.
   const isItsTest = ({ test }: Suite): boolean => test === file.replace(/\.ts$/, ".test.ts");
+  const ofWorker = all
+    .filter((name) => /^platform\/worker\/[^/]+\.test\.ts$/.test(name))
+    .map((test) => ({ test, worker: POOL }));
+  const isItsTopic = ({ test }: Suite): boolean => path.basename(test, ".test.ts") === path.basename(file, ".ts");
   return [
     ...own.filter(isItsTest),
     ...own.filter((suite) => !isItsTest(suite)),
     ...cellsOf(sources.get(file) ?? ""),
     ...SECURITY,
+    ...ofWorker.filter(isItsTopic),
+    ...ofWorker.filter((suite) => !isItsTopic(suite)),
     MATRIX,
   ];
 }
