@@ -16,26 +16,21 @@ export interface AnswerTimes {
 /** Keeps the isolate alive until some work is done. */
 export type WaitUntil = (work: Promise<unknown>) => void;
 
-/** Most bytes of one read. The runtime's own choice is a quarter of it, and each read costs more than its bytes. */
-const READ_BYTES = 16 * 1_024;
-
 /** Parts that came together, in one chunk of the provider's. Never empty. */
 export type Batch = readonly TextPart[];
 
 /** An answer of a text model that has begun: its first parts are there, the others are read as they are asked for. */
 export class AnswerReader implements AsyncIterableIterator<Batch> {
-  readonly #body: ReadableStreamBYOBReader;
+  readonly #body: ReadableStreamDefaultReader<Uint8Array>;
   readonly #parser: ModelStreamParser;
   readonly #deadline: CallDeadline;
   readonly #idleMs: number;
-  /** Lent to each read, which gives it back. */
-  #buffer = new ArrayBuffer(READ_BYTES);
   #parts: Batch = [];
   #waitUntil: WaitUntil | undefined;
   #onEnd: ((end: AnswerEnd, usage: TokenUsage) => void) | undefined;
 
   private constructor(
-    body: ReadableStreamBYOBReader,
+    body: ReadableStreamDefaultReader<Uint8Array>,
     parser: ModelStreamParser,
     deadline: CallDeadline,
     idleMs: number,
@@ -57,9 +52,9 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     { firstTokenByMs, idleMs }: AnswerTimes,
   ): Promise<AnswerReader> {
     if (!response.ok) throw await deadline.wait(failureOfResponse(response), firstTokenByMs);
-    if (response.body === null) throw new ModelFailure("unavailable", "an answer without a body");
-    const body = response.body.getReader({ mode: "byob" });
-    const reader = new AnswerReader(body, new ModelStreamParser(options), deadline, idleMs);
+    const { body }: { body: ReadableStream<Uint8Array> | null } = response;
+    if (body === null) throw new ModelFailure("unavailable", "an answer without a body");
+    const reader = new AnswerReader(body.getReader(), new ModelStreamParser(options), deadline, idleMs);
     // Any other content type is an event stream: providers are not exact about it, the parser is.
     const isWhole = response.headers.get("content-type")?.startsWith("application/json") === true;
     if (isWhole) await reader.#readWhole(firstTokenByMs);
@@ -122,11 +117,9 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     this.#parts = this.#parser.pushWhole(json + decoder.decode());
   }
 
-  /** The next bytes, good until the next read; undefined at the end. */
+  /** The next bytes; undefined at the end. */
   async #read(untilMs: number): Promise<Uint8Array | undefined> {
-    const { done, value } = await this.#deadline.wait(this.#body.read(new Uint8Array(this.#buffer)), untilMs);
-    if (done) return undefined;
-    this.#buffer = value.buffer;
+    const { value } = await this.#deadline.wait(this.#body.read(), untilMs);
     return value;
   }
 
@@ -139,7 +132,7 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
       const drained = this.#drain();
       // Without it the end of the request would cancel the provider's stream.
       this.#waitUntil?.(drained);
-    } else this.#close();
+    } else this.#cancel();
   }
 
   /** Waits for the stream's end: cancelled at `[DONE]`, the gateway would log a call that broke off. Never rejects. */
@@ -147,14 +140,15 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     try {
       const untilMs = this.#deadline.after(this.#idleMs);
       while ((await this.#read(untilMs)) !== undefined);
+      this.#deadline.end();
     } catch {
       // The answer was complete: whatever happens after it is nobody's concern.
+      this.#cancel();
     }
-    this.#close();
   }
 
-  #close(): void {
-    this.#deadline.end();
+  #cancel(): void {
+    this.#deadline.abort();
     // It fails when the stream has failed already.
     this.#body.cancel().catch(() => undefined);
   }

@@ -40,6 +40,15 @@ describe("CallDeadline", () => {
     deadline.end();
   });
 
+  it("leaves a call alone that was read to its end, and cancels one that was not", () => {
+    const read = start();
+    read.end();
+    assert.equal(read.signal.aborted, false);
+    const left = start();
+    left.abort();
+    assert.equal(left.signal.aborted, true);
+  });
+
   it("ends every wait at the end of the whole call", async () => {
     const deadline = start(10);
     await assert.rejects(deadline.wait(never(), deadline.after(5_000)), { kind: "timeout" });

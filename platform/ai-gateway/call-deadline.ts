@@ -70,12 +70,17 @@ export class CallDeadline {
     });
   }
 
-  /** Ends the attempt. The provider's call is aborted if it still runs. */
+  /** Ends the attempt: what the provider had to say was read. */
   end(): void {
     if (this.#timer !== undefined) clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#reject = undefined;
     this.#callerSignal?.removeEventListener("abort", this.#onCallerAbort);
+  }
+
+  /** Ends the attempt, and the provider's call with it. */
+  abort(): void {
+    this.end();
     this.#abort.abort();
   }
 
@@ -102,6 +107,6 @@ export class CallDeadline {
   #interrupt(reason: Error): void {
     this.#interruption ??= reason;
     this.#reject?.(reason);
-    this.end();
+    this.abort();
   }
 }

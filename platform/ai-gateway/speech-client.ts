@@ -103,7 +103,7 @@ async function open(
     if (first.done === true) throw new ModelFailure("unavailable", "an answer without audio");
     return { first: first.value, rest, headers };
   } catch (error) {
-    deadline.end();
+    deadline.abort();
     throw error;
   }
 }
@@ -118,11 +118,14 @@ async function* chunksOf(
   try {
     for (let byMs = untilMs; reader !== undefined; byMs = deadline.after(idleMs)) {
       const { done, value } = await deadline.wait(reader.read(), byMs);
-      if (done) return;
+      if (done) {
+        deadline.end();
+        return;
+      }
       yield value;
     }
   } finally {
-    deadline.end();
+    deadline.abort();
     // It fails when the stream has failed already.
     reader?.cancel().catch(() => undefined);
   }

@@ -136,7 +136,7 @@ class WorkersAiClient implements ModelClient {
       const options = { promptText: () => promptText(request), stop, maxTokens };
       return { model, reader: await AnswerReader.open(response, options, deadline, times), headers: response.headers };
     } catch (error) {
-      deadline.end();
+      deadline.abort();
       throw error;
     }
   }
@@ -165,9 +165,11 @@ class WorkersAiClient implements ModelClient {
       if (!response.ok) throw await deadline.wait(failureOfResponse(response), untilMs);
       const body = await deadline.wait(response.text(), untilMs);
       recorder.answered(response.headers);
-      return body;
-    } finally {
       deadline.end();
+      return body;
+    } catch (error) {
+      deadline.abort();
+      throw error;
     }
   }
 

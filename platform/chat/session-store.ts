@@ -105,17 +105,18 @@ export class SessionStore {
 
   /** Adds the messages of one turn and removes what is too many. */
   append(messages: readonly NewMessage[], nowMs: number): void {
+    const isNew = !this.#hasRow;
     this.save(nowMs);
     for (let first = 0; first < messages.length; first += MAX_ROWS_PER_INSERT)
       this.#insert(messages.slice(first, first + MAX_ROWS_PER_INSERT), nowMs);
-    this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
+    if (!isNew) this.#sql.exec("UPDATE session SET updated_at_ms = ?", nowMs);
     this.#recent.add(messages.map(({ role, content }) => ({ role, content })));
     this.#atMost += messages.length;
     if (this.#atMost <= (this.#record?.retention.maxMessages ?? 0)) return;
     this.#sql.exec(
       "DELETE FROM messages WHERE seq <= (SELECT MAX(seq) FROM messages) - (SELECT max_messages FROM session)",
     );
-    this.#atMost = this.#count();
+    this.#atMost = this.#record?.retention.maxMessages ?? 0;
   }
 
   #insert(messages: readonly NewMessage[], nowMs: number): void {

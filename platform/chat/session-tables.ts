@@ -10,7 +10,8 @@ const SCHEMA = `
     updated_at_ms INTEGER NOT NULL
   );
   CREATE TABLE IF NOT EXISTS messages (
-    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- Goes on from the greatest: messages go from the old end only, and with the last of them the session itself.
+    seq INTEGER PRIMARY KEY,
     role TEXT NOT NULL,
     content TEXT NOT NULL,
     token_count INTEGER,
@@ -26,7 +27,9 @@ const SCHEMA = `
     turn INTEGER NOT NULL,
     -- JSON of the pending turn; NULL when it has ended.
     pending TEXT
-  );
+  );`;
+
+const TOOL_STATE_SCHEMA = `
   CREATE TABLE IF NOT EXISTS tool_state (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
     has_read_stored_text INTEGER NOT NULL,
@@ -36,23 +39,30 @@ const SCHEMA = `
 
 /**
  * The tables of a session's object. They are made with the first row: an object that was only asked has none, and a new
- * session writes nothing before its model is called, which would have to wait for the write.
+ * session writes nothing before its model is called, which would have to wait for the write. Most sessions use no tools:
+ * theirs is made by itself.
  */
 export class SessionTables {
   readonly #sql: SqlStorage;
   #areMade: boolean;
+  #hasToolState: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    const names = sql.exec("SELECT name FROM sqlite_master WHERE name IN ('turns', 'tool_state')").toArray().length;
-    this.#areMade = names > 0;
-    // A session of before there were tools. Tables are made in one transaction: these two stand for all.
-    if (names === 1) sql.exec(SCHEMA);
+    const found = sql.exec<{ name: string }>("SELECT name FROM sqlite_master WHERE name IN ('turns', 'tool_state')");
+    const names = new Set(found.toArray().map(({ name }) => name));
+    // The tables of the first schema are made in one transaction: this one stands for all.
+    this.#areMade = names.has("turns");
+    this.#hasToolState = names.has("tool_state");
   }
 
-  /** Whether there is anything to read. */
+  /** Whether there is anything to read, besides the state of tools. */
   get areMade(): boolean {
     return this.#areMade;
+  }
+
+  get hasToolState(): boolean {
+    return this.#hasToolState;
   }
 
   /** To be called before a write. */
@@ -61,8 +71,14 @@ export class SessionTables {
     this.#areMade = true;
   }
 
+  /** To be called before a write of the state of tools. */
+  makeToolState(): void {
+    if (!this.#hasToolState) this.#sql.exec(TOOL_STATE_SCHEMA);
+    this.#hasToolState = true;
+  }
+
   /** The object's storage was deleted. */
   forget(): void {
-    this.#areMade = false;
+    this.#areMade = this.#hasToolState = false;
   }
 }

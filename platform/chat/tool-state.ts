@@ -15,7 +15,7 @@ export class ToolState {
   constructor(sql: SqlStorage, tables: SessionTables) {
     this.#sql = sql;
     this.#tables = tables;
-    if (!tables.areMade) return;
+    if (!tables.hasToolState) return;
     const [row] = sql.exec<ToolStateRow>("SELECT has_read_stored_text, paused FROM tool_state").toArray();
     this.#hasReadStoredText = row?.has_read_stored_text === 1;
     this.#paused = row?.paused ?? undefined;
@@ -51,7 +51,7 @@ export class ToolState {
   }
 
   #save(): void {
-    this.#tables.make();
+    this.#tables.makeToolState();
     this.#sql.exec(
       "INSERT OR REPLACE INTO tool_state VALUES (1, ?, ?)",
       this.#hasReadStoredText ? 1 : 0,

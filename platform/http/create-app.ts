@@ -86,7 +86,7 @@ function mountRoutes<Services>(app: Hono<AppEnv<Services>>, options: AppOptions<
     for (const path of [route.spec.path, ...(route.spec.aliases ?? [])]) {
       methodsOf.set(path, [...(methodsOf.get(path) ?? []), route.spec.method]);
       app.on(route.spec.method, path, (c) =>
-        answerInTime(runRoute(c, route, options), boundOf(c.var.tenant, route.spec)),
+        answerInTime(runRoute(c, route, options), boundOf(c.get("tenant"), route.spec)),
       );
     }
   }
@@ -125,19 +125,19 @@ async function answerRoute<Services>(
 ): Promise<Response> {
   const { spec } = route;
   requireAccess(principal, spec);
-  const { config: tenant, logFields } = await options.currentTenant(c.var.tenant.tenantId);
+  const { config: tenant, logFields } = await options.currentTenant(c.get("tenant").tenantId);
   c.set("logFields", logFields);
   requireFlag(tenant, spec);
   const context: RequestContext<Services> = {
     request: c.req.raw,
     route: spec.path,
-    traceId: c.var.traceId,
+    traceId: c.get("traceId"),
     tenant,
     principal,
     services: options.services,
-    log: c.var.log,
+    log: c.get("log"),
     count,
-    noteFields: (fields) => c.set("logFields", { ...c.var.logFields, ...fields }),
+    noteFields: (fields) => c.set("logFields", { ...c.get("logFields"), ...fields }),
     waitUntil: (work) => {
       c.executionCtx.waitUntil(work);
     },
@@ -171,7 +171,7 @@ async function countPrincipal<Services>(
   const credential = readCredential(c.req.raw.headers);
   let principal: Principal;
   try {
-    principal = await authenticate(c.var.tenant, credential, authenticators, Date.now());
+    principal = await authenticate(c.get("tenant"), credential, authenticators, Date.now());
   } catch (error) {
     // Whatever it was: who tries credentials is counted by address, and told to wait before being told why.
     await countRequest(c, quotas);
@@ -203,7 +203,9 @@ const ANYONE: Principal = { kind: "anonymous", id: "anonymous", scopes: new Set(
 /** Logs what was thrown with its private causes, answers with the public part. */
 function answerError<Services>(c: Context<AppEnv<Services>>, thrown: unknown): Response {
   const error = toPlatformError(thrown);
-  const { traceId, log } = c.var as Partial<AppEnv<Services>["Variables"]>;
+  // Absent when it failed before there was one.
+  const traceId = c.get("traceId") as string | undefined;
+  const log = c.get("log") as Logger | undefined;
   c.set("errorCode", error.code);
   // Of a client that has left, whatever was cancelled for it comes here too.
   if (error.status >= 500 && !c.req.raw.signal.aborted)

@@ -24,25 +24,26 @@ export interface RequestContext<Services> {
   noteFailure(): void;
 }
 
-/** What the middleware leaves for the route, by name. Hono's `Env`. */
+/** What the middleware leaves for the route, by name. Hono's `Env`. Read one with `c.get`: `c.var` copies them all each time. */
 export interface AppEnv<Services> {
   Bindings: object;
   Variables: {
     traceId: string;
     startedMs: number;
     tenant: TenantConfig;
-    principal: Principal;
+    /** Absent while, or because, nobody knows who asks. */
+    principal?: Principal;
     services: Services;
     log: Logger;
     /** Pattern of the matched route, for the request's log line. */
     route: string;
     /** What the rate limits say of this request. */
-    rateHeaders: Readonly<Record<string, string>>;
+    rateHeaders?: Readonly<Record<string, string>>;
     /** How long the route's handler took. */
-    handlerMs: number;
+    handlerMs?: number;
     /** What the request's log line says besides. */
-    logFields: LogFields;
+    logFields?: LogFields;
     /** Code of the error that was answered, for the request's log line. */
-    errorCode: string;
+    errorCode?: string;
   };
 }

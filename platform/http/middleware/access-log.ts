@@ -2,6 +2,7 @@ import type { MiddlewareHandler } from "hono";
 
 import type { AppEnv } from "#http/request-context";
 import type { Logger } from "#observability/logger";
+import type { TenantConfig } from "#tenancy/tenant-config";
 
 /**
  * Writes one line per request, and tells the same times to the caller (`Server-Timing`): `platform` is what was not the
@@ -9,24 +10,26 @@ import type { Logger } from "#observability/logger";
  */
 export function accessLog<Services>(log: Logger): MiddlewareHandler<AppEnv<Services>> {
   return async (c, next) => {
-    const own = log.with({ traceId: c.var.traceId });
+    const own = log.with({ traceId: c.get("traceId") });
     c.set("log", own);
     c.set("route", "(none)");
     await next();
-    const { tenant, principal, errorCode, handlerMs, logFields } = c.var as Partial<AppEnv<Services>["Variables"]>;
-    const latencyMs = Date.now() - c.var.startedMs;
+    const [principal, errorCode, handlerMs] = [c.get("principal"), c.get("errorCode"), c.get("handlerMs")];
+    // Absent when nobody could be found.
+    const tenant = c.get("tenant") as TenantConfig | undefined;
+    const latencyMs = Date.now() - c.get("startedMs");
     const overheadMs = latencyMs - (handlerMs ?? 0);
     c.res.headers.set("server-timing", `platform;dur=${overheadMs}, total;dur=${latencyMs}`);
     own.log("info", "request", {
       method: c.req.method,
-      route: c.var.route,
+      route: c.get("route"),
       status: c.res.status,
       latencyMs,
       ...(handlerMs === undefined ? {} : { overheadMs }),
       ...(tenant === undefined ? {} : { tenantId: tenant.tenantId }),
       ...(principal === undefined ? {} : { principalKind: principal.kind }),
       ...(errorCode === undefined ? {} : { code: errorCode }),
-      ...logFields,
+      ...c.get("logFields"),
     });
   };
 }

@@ -13,7 +13,7 @@ const PREFLIGHT_MAX_AGE_SECONDS = 600;
 export function cors<Services>(): MiddlewareHandler<AppEnv<Services>> {
   return async (c, next) => {
     const origin = c.req.header("origin");
-    const isAllowed = origin !== undefined && c.var.tenant.cors.origins.includes(origin);
+    const isAllowed = origin !== undefined && c.get("tenant").cors.origins.includes(origin);
     if (isPreflight(c)) {
       return new Response(null, { status: 204, headers: isAllowed ? preflightHeaders(origin) : { vary: "Origin" } });
     }

@@ -11,8 +11,7 @@ import type { RequestCount } from "#limits/request-count";
 export function rateLimitHeaders<Services>(): MiddlewareHandler<AppEnv<Services>> {
   return async (c, next) => {
     await next();
-    const { rateHeaders } = c.var as Partial<AppEnv<Services>["Variables"]>;
-    for (const [name, value] of Object.entries(rateHeaders ?? {})) {
+    for (const [name, value] of Object.entries(c.get("rateHeaders") ?? {})) {
       if (!c.res.headers.has(name)) c.res.headers.set(name, value);
     }
   };
@@ -27,7 +26,7 @@ export async function countRequest<Services>(
   quotas: QuotaClient,
   principal?: Principal,
 ): Promise<void> {
-  const { headers } = await quotas.admit(c.var.tenant.tenantId, {
+  const { headers } = await quotas.admit(c.get("tenant").tenantId, {
     rate: demandsOf(c, principal),
     waitUntil: (work) => c.executionCtx.waitUntil(work),
   });
@@ -47,7 +46,7 @@ export class OpenCount<Services> implements RequestCount {
     this.#c = c;
     this.#quotas = quotas;
     this.#demands = demandsOf(c, principal);
-    const admission = quotas.admitHere(c.var.tenant.tenantId, this.#request());
+    const admission = quotas.admitHere(c.get("tenant").tenantId, this.#request());
     if (admission !== undefined) this.decided(admission.headers);
   }
 
@@ -61,7 +60,7 @@ export class OpenCount<Services> implements RequestCount {
   }
 
   refused(refusal: RateRefusal): void {
-    this.#quotas.learnRefusal(this.#c.var.tenant.tenantId, this.#demands, refusal);
+    this.#quotas.learnRefusal(this.#c.get("tenant").tenantId, this.#demands, refusal);
     this.#demands = [];
   }
 
@@ -75,7 +74,7 @@ export class OpenCount<Services> implements RequestCount {
   }
 
   async #close(): Promise<void> {
-    const { headers } = await this.#quotas.admit(this.#c.var.tenant.tenantId, { ...this.#request(), isNoted: true });
+    const { headers } = await this.#quotas.admit(this.#c.get("tenant").tenantId, { ...this.#request(), isNoted: true });
     this.decided(headers);
   }
 
@@ -85,7 +84,7 @@ export class OpenCount<Services> implements RequestCount {
 }
 
 function demandsOf<Services>(c: Context<AppEnv<Services>>, principal: Principal | undefined): readonly RateDemand[] {
-  const { limits } = c.var.tenant;
+  const { limits } = c.get("tenant");
   const ip = c.req.header("cf-connecting-ip") ?? "unknown";
   if (principal === undefined) return rateDemands(limits, { ip }, ["ip"]);
   return rateDemands(limits, principal.kind === "anonymous" ? { ip } : { ip, principalId: principal.id });

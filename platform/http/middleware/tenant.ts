@@ -17,7 +17,7 @@ export function tenantOfRequest<Services>(directory: TenantDirectory): Middlewar
       credential: credential === undefined ? undefined : claimedTenantOf(credential),
     });
     c.set("tenant", tenant);
-    c.set("log", c.var.log.with({ tenantId: tenant.tenantId }));
+    c.set("log", c.get("log").with({ tenantId: tenant.tenantId }));
     await next();
   };
 }
