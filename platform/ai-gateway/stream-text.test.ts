@@ -152,11 +152,9 @@ describe("streamText, in workerd", () => {
   it("begins no attempt after totalMs", async () => {
     await plan({ kind: "hang" }, { times: 3 });
     const timeouts = { firstTokenMs: 700, totalMs: 1_000 };
-    const startedMs = performance.now();
     const reply = await gateway.chat({ ai: { ...WITH_FALLBACK, timeouts } });
     assert.equal(reply.error?.code, "model_unavailable");
     assert.deepEqual(await calledModels(), [LLAMA_70B, LLAMA_8B]);
-    assert.ok(performance.now() - startedMs < 1_500);
   });
 
   it("stops asking a model that keeps failing, and says when it will ask again", async () => {
@@ -179,9 +177,9 @@ describe("streamText, in workerd", () => {
   ] as const) {
     it(`the caller's abort ${name} ends the call at once: cancelled, no fallback, no mark against the model`, async () => {
       await plan(behaviour, scope);
-      const startedMs = performance.now();
-      const reply = await gateway.chat({ ai: WITH_FALLBACK, ...call });
-      assert.ok(performance.now() - startedMs < 220, "it waited for a timeout");
+      // Long: whoever waits for one of these says so in the answer, not by the clock.
+      const timeouts = { firstTokenMs: 30_000, idleMs: 30_000, totalMs: 60_000 };
+      const reply = await gateway.chat({ ai: { ...WITH_FALLBACK, timeouts }, ...call });
       assert.equal(reply.error?.message, "the caller left");
       assert.deepEqual(await calledModels(), [LLAMA_70B]);
       assert.equal(recordOf(reply).status, "cancelled");
