@@ -7,10 +7,12 @@ import type {
   TextRequest,
   TokenUsage,
 } from "#ai-gateway/model-client";
+import { promptText } from "#ai-gateway/text-inputs";
 import type { Clock } from "#base/clock";
 import { toPlatformError } from "#base/errors";
 import type { ChatEvent } from "#chat/chat-event";
 import type { Usage } from "#chat/chat-request";
+import { guardRounds } from "#chat/guard-rounds";
 import { turnPrompt } from "#chat/turn-prompt";
 import { toolTokens, turnRounds, type TurnTools } from "#chat/turn-tools";
 import type { RateDemand } from "#limits/quota-message";
@@ -233,12 +235,18 @@ async function openAnswer(
   };
   const models = { ...services.models, streamText };
   const context = contextOf(turn);
-  if (turn.tools === undefined) return (await streamText(tenantId, request, context)).batches;
-  const contextTokens = services.contextTokens(turn.modelId);
   const hasReadStoredText = turn.isGrounded || turn.hasReadStoredText;
+  const guarded = (batches: AsyncIterable<readonly RoundPart[]>): AsyncIterable<readonly RoundPart[]> =>
+    // What is grounded is filtered by its sources.
+    turn.isGrounded ? batches : guardRounds(batches, promptText(request), hasReadStoredText);
+  if (turn.tools === undefined) {
+    const { batches } = await streamText(tenantId, request, context);
+    return hasReadStoredText ? guarded(batches) : batches;
+  }
+  const contextTokens = services.contextTokens(turn.modelId);
   const resumed = turn.resumed === undefined ? {} : { resumed: turn.resumed.rounds };
   const rest = { models, request, context, contextTokens, hasReadStoredText, ...resumed };
-  return runToolRounds(tenantId, turnRounds(services.tools(), turn.tools, rest));
+  return guarded(runToolRounds(tenantId, turnRounds(services.tools(), turn.tools, rest)));
 }
 
 /** Tokens that a prompt may have. */

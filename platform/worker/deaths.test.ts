@@ -140,4 +140,61 @@ describe("in the middle of it", () => {
     ).first<{ n: number; places: number }>();
     assert.equal(chunks?.n, chunks?.places);
   });
+
+  /** Workflows of Cloudflare go on where they were; those of this machine do not outlive their process. */
+  it("the process, with a job of speech: no half of the audio is given out, and nothing is paid again", async () => {
+    const acme = { tenant: "acme", key: worker.keys.acme };
+    const text = Array.from({ length: 60 }, (_, day) => `On day ${day} the boats come home over the sea.`).join(" ");
+    await worker.runtime.control.plan({ kind: "delay", delayMs: 100 }, { times: 1_000 });
+    const { json, text: told } = await worker.call("/tts", { ...acme, body: { text, streaming: false } });
+    const { jobId } = json.data as unknown as { jobId: string };
+    assert.ok(jobId, told);
+    await eventually(async () => {
+      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      return (await KV.list({ prefix: `acme:speech:${jobId}:` })).keys.length > 0;
+    });
+    await worker.restart();
+    const callsAfter = await modelCalls();
+    const job = await worker.call(`/tts/${jobId}`, acme);
+    assert.match(job.text, /"status":"(?:queued|running)"/);
+    const audio = await worker.call(`/tts/${jobId}/audio`, acme);
+    assert.deepEqual([audio.status, audio.json.error?.code], [409, "conflict"]);
+    assert.equal(await modelCalls(), callsAfter, "asking for it says nothing again");
+  });
+
+  it("the process, with a tool that has not ended: no half record, and the chain goes on whole", async () => {
+    const admin = { tenant: "acme", key: await worker.makeKey("acme", ["tools", "chat", "admin"]) };
+    const audit = async (): Promise<Audit> => (await worker.call("/audit", admin)).json.data as unknown as Audit;
+    const summarize = (): Promise<Answer> =>
+      worker.call("/tools/execute", {
+        ...admin,
+        body: { tool: "summarize", arguments: { text: "The heron waits. ".repeat(40) } },
+      });
+    assert.equal((await summarize()).status, 200);
+    const before = await audit();
+    await worker.runtime.control.plan({ kind: "hang" });
+    const killed = summarize().then(
+      ({ status }) => status,
+      () => 0,
+    );
+    await eventually(modelCalls, (count) => count >= 2);
+    await worker.restart();
+    assert.notEqual(await killed, 200, "what is not recorded is told to nobody");
+    assert.deepEqual((await audit()).head, before.head);
+    assert.equal((await summarize()).status, 200);
+    const { records } = await audit();
+    assert.deepEqual(
+      records.slice(0, 2).map(({ seq, outcome }) => [seq - before.head.seq, outcome]),
+      [
+        [1, "ok"],
+        [0, "ok"],
+      ],
+    );
+    assert.equal(records[0]?.prevHash, before.head.hash);
+  });
 });
+
+interface Audit {
+  readonly head: { readonly seq: number; readonly hash: string };
+  readonly records: readonly { readonly seq: number; readonly outcome: string; readonly prevHash?: string }[];
+}

@@ -159,6 +159,51 @@ describe("a document that gives orders has no influence", () => {
     assert.deepEqual(await documentIds(), before);
   });
 
+  it("even on a model that obeys what a tool has read: nothing calls out, in this turn, the next and a completion", async () => {
+    const search = { name: "vector_search", arguments: { query: weigh(1) } };
+    const obeyAfterSearch = async (): Promise<void> => {
+      await worker.runtime.control.reset();
+      await worker.runtime.control.plan({ kind: "answer", toolCalls: [search] }, { model: MODEL });
+      await worker.runtime.control.answerWith(OBEDIENT, { model: MODEL });
+    };
+    const assertHarmless = (answer: string): void => {
+      assert.match(answer, fact(1));
+      assert.ok(!/thief\.example|!\[|<img|<svg/.test(answer), answer);
+    };
+    const body = { message: "How heavy is it?", modelId: MODEL, tools: ["vector_search"] };
+    await obeyAfterSearch();
+    const streamed = await call("/chat", { body: { ...body, sessionId: "obeys" } });
+    assert.match(streamed.text, /"tool":"vector_search","ok":true/);
+    assertHarmless(messagesIn(streamed.text));
+    await obeyAfterSearch();
+    assertHarmless((await ask<ChatData>("/chat", { ...body, stream: false })).message.content);
+
+    await worker.runtime.control.reset();
+    await worker.runtime.control.answerWith(OBEDIENT, { model: MODEL });
+    const later = { sessionId: "obeys", message: "And now?", modelId: MODEL, tools: [], stream: false };
+    assertHarmless((await ask<ChatData>("/chat", later)).message.content);
+
+    await obeyAfterSearch();
+    const messages = [{ role: "user", content: "How heavy is it?" }];
+    const completion = await call("/v1/chat/completions", { body: { model: MODEL, messages } });
+    const { choices } = completion.json as unknown as { choices: { message: { content: string } }[] };
+    assertHarmless(choices[0]?.message.content ?? completion.text);
+  });
+
+  it("and what nobody has stored is left as the model says it", async () => {
+    const address = "https://docs.example/a";
+    await worker.runtime.control.answerWith(`![x](${address}) <img>`, { model: MODEL });
+    const { message } = await ask<ChatData>("/chat", { message: "Write markup.", stream: false });
+    assert.equal(message.content, `![x](${address}) <img>`);
+    await worker.runtime.control.plan(
+      { kind: "answer", toolCalls: [{ name: "kv_get", arguments: { key: "a" } }] },
+      { model: MODEL },
+    );
+    await worker.runtime.control.answerWith(`See ${address}.`, { model: MODEL });
+    const told = await ask<ChatData>("/chat", { message: `Read ${address}`, tools: ["kv_get"], stream: false });
+    assert.equal(told.message.content, `See ${address}.`, "the caller has named it");
+  });
+
   it("on other users: a neighbour's answers and what is kept of them", async () => {
     const as: Call = { tenant: "globex", key: worker.keys.globex };
     for (const query of [weigh(1), "Which plan has globex?"]) {
@@ -184,6 +229,13 @@ describe("a document that gives orders has no influence", () => {
     return documents.map(({ docId }) => docId);
   }
 });
+
+/** What the `message` events of a stream say together. */
+function messagesIn(stream: string): string {
+  return [...stream.matchAll(/^event: message\ndata: (.*)$/gm)]
+    .map(([, data = ""]) => (JSON.parse(data) as { content: string }).content)
+    .join("");
+}
 
 /** The fact stands in a sentence of its own, before the injection. */
 function documentOf({ place, payload }: Injection, index: number): { docId: string; text: string } {

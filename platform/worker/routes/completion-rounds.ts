@@ -1,4 +1,6 @@
 import type { CallContext, ModelClient, TextPart, TextRequest, TextStream } from "#ai-gateway/model-client";
+import { promptText } from "#ai-gateway/text-inputs";
+import { guardRounds } from "#chat/guard-rounds";
 import type { RequestContext } from "#http/request-context";
 import { firstRequest, runToolRounds } from "#llm-tools/run-tool-rounds";
 import type { RoundPart, ToolRounds } from "#llm-tools/tool-rounds";
@@ -37,7 +39,9 @@ export async function openCompletion(
     hasReadStoredText: request.messages.some(({ role }) => role === "tool"),
   };
   const opened = await models.streamText(tenant.tenantId, firstRequest(rounds), call);
-  return { model: opened.model, batches: forClient(runToolRounds(tenant.tenantId, { ...rounds, opened })) };
+  const parts = runToolRounds(tenant.tenantId, { ...rounds, opened });
+  // What the client's own tools gave is the client's to judge.
+  return { model: opened.model, batches: forClient(guardRounds(parts, promptText(request), false)) };
 }
 
 /** Without what concerns the platform's tools only. */
