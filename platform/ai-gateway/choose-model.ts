@@ -1,7 +1,7 @@
 import { catalogEntry, type ModelKind } from "#ai-gateway/model-catalog";
 import { PlatformError } from "#base/errors";
-import { allowList } from "#tenancy/ai-config";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import { allowList } from "#tenancy/model-choice";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** What a model is chosen for. */

@@ -12,7 +12,7 @@ import {
   CLOSED,
   record,
 } from "#ai-gateway/circuit-breaker";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const policy: BreakerPolicy = { threshold: 3, openMs: 100, maxOpenMs: 300, trialMs: 50 };
 const acme = tenantIdSchema.parse("acme");

@@ -6,7 +6,7 @@ import { askInTurn, type Chain } from "#ai-gateway/fallback";
 import type { ModelAttempt } from "#ai-gateway/model-call-record";
 import { type FailureKind, kindOfStatus, ModelFailure } from "#ai-gateway/model-failure";
 import { PlatformError } from "#base/errors";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const acme = tenantIdSchema.parse("acme");
 const policy = { threshold: 2, openMs: 10_000, maxOpenMs: 60_000, trialMs: 1_000 };

@@ -19,7 +19,7 @@ import { parseReranking, rerankInputs } from "#ai-gateway/parse-reranking";
 import { type RunModel, runThroughGateway } from "#ai-gateway/run-model";
 import { DEFAULT_MAX_TOKENS, promptText, textInputs } from "#ai-gateway/text-inputs";
 import { type Clock, systemClock } from "#base/clock";
-import { type AiConfig, aiSchema } from "#tenancy/ai-config";
+import type { AiConfig } from "#tenancy/ai-config";
 import type { TenantId } from "#tenancy/tenant-id";
 
 /** An answer that comes in one piece, as in JSON mode, may take so many times `firstTokenMs`. */
@@ -28,8 +28,8 @@ const WHOLE_ANSWER_FACTOR = 3;
 export interface ModelClientOptions {
   /** The tenant's own gateway: logs, caches and limits of two tenants are apart. */
   readonly gatewayId: string;
-  /** Fallbacks, timeouts and caching. Default: those of a config that says nothing. */
-  readonly ai?: Pick<AiConfig, "fallbacks" | "timeouts" | "cacheTtlSeconds">;
+  /** Fallbacks, timeouts and caching. */
+  readonly ai: Pick<AiConfig, "fallbacks" | "timeouts" | "cacheTtlSeconds">;
   /** Shared by all clients of an isolate, so that what one call learns helps the next. Default: none but this client's. */
   readonly breakers?: CircuitBreakers;
   readonly clock?: Clock;
@@ -54,7 +54,7 @@ class WorkersAiClient implements ModelClient {
   readonly #waitUntil: WaitUntil | undefined;
 
   constructor(ai: Ai, options: ModelClientOptions) {
-    const { fallbacks, timeouts, cacheTtlSeconds } = options.ai ?? aiSchema.parse({});
+    const { fallbacks, timeouts, cacheTtlSeconds } = options.ai;
     this.#run = runThroughGateway(ai, options.gatewayId, cacheTtlSeconds);
     this.#fallbacks = new Map(Object.entries(fallbacks));
     this.#timeouts = timeouts;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { apiKeyRecordSchema, apiKeyStorageKey, claimedTenantOfKey, generateApiKey } from "#auth/api-key";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const acme = tenantIdSchema.parse("acme-labs");
 

@@ -1,11 +1,9 @@
-import type { Context } from "hono";
-import { Hono } from "hono/tiny";
-
 import { authenticate, type Authenticators } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
 import { holdsToolScope, type Principal, requireKey, requireScope } from "#auth/principal";
 import { PlatformError, toPlatformError } from "#base/errors";
 import { type AnswerBound, answerBound, answerInTime } from "#http/answer-in-time";
+import { Exchange, type ExchangeNotes, type Middleware, passThrough } from "#http/exchange";
 import { accessLog } from "#http/middleware/access-log";
 import { cors } from "#http/middleware/cors";
 import { drainBody } from "#http/middleware/drain-body";
@@ -15,7 +13,7 @@ import { securityHeaders } from "#http/middleware/security-headers";
 import { tenantOfRequest } from "#http/middleware/tenant";
 import { trace } from "#http/middleware/trace";
 import { renderError } from "#http/problem";
-import type { AppEnv, RequestContext } from "#http/request-context";
+import type { RequestContext } from "#http/request-context";
 import { type HttpMethod, maxBodyBytes, type Route, type RouteSpec } from "#http/route";
 import { RouteTable } from "#http/route-table";
 import { type Repetitions, runOnce } from "#http/run-once";
@@ -42,6 +40,13 @@ export interface AppOptions<Services> {
   readonly answerBound?: AnswerBound | undefined;
 }
 
+/** What a Worker answers requests with. */
+export interface App {
+  fetch(request: Request, env: unknown, context: { waitUntil(work: Promise<unknown>): void }): Promise<Response>;
+}
+
+type Handler = (exchange: Exchange) => Promise<Response>;
+
 /**
  * The HTTP shell: every middleware in its order, then the routes. Knows no feature.
  *
@@ -56,11 +61,10 @@ export interface AppOptions<Services> {
  * route            authenticate → rate limit → scope → settings of now → repetition? → read and parse the input → handler;
  *                  a route that spends is limited in the same step as its budget, and at the latest behind its handler
  */
-export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<Services>> {
-  const app = new Hono<AppEnv<Services>>();
-  app.router = new RouteTable();
-  app.onError((thrown, c) => answerError(c, thrown));
-  app.use(
+export function createApp<Services>(options: AppOptions<Services>): App {
+  const routes = new RouteTable<Handler>();
+  mountRoutes(routes, options);
+  const middleware: readonly Middleware[] = [
     trace(),
     accessLog(options.log),
     drainBody(),
@@ -69,35 +73,51 @@ export function createApp<Services>(options: AppOptions<Services>): Hono<AppEnv<
     headerLimit(),
     tenantOfRequest(options.directory),
     cors(),
-  );
-  mountRoutes(app, options);
-  app.notFound(async (c) => {
-    const unknown = new PlatformError("not_found", "There is no such route. GET /openapi.json lists them all.");
-    // Answered here: what is thrown here would pass by the middleware.
-    return answerError(c, await countRequest(c, options.quotas).then(() => unknown, toPlatformError));
-  });
-  return app;
+  ];
+  const answerHere = async (c: Exchange): Promise<Response> => {
+    // What answers GET answers HEAD.
+    const method = c.request.method === "HEAD" ? "GET" : c.request.method;
+    const [handler, params] = routes.match(method, c.path)[0][0] ?? [answerUnknown(options)];
+    c.params = (params ?? {}) as Readonly<Record<string, string>>;
+    return handler(c);
+  };
+  return {
+    async fetch(request, _env, context) {
+      const c = new Exchange(request, (work) => {
+        context.waitUntil(work);
+      });
+      const answer = await passThrough(c, middleware, answerHere, answerError);
+      return request.method === "HEAD" ? new Response(null, answer) : answer;
+    },
+  };
 }
 
-function mountRoutes<Services>(app: Hono<AppEnv<Services>>, options: AppOptions<Services>): void {
+function answerUnknown<Services>({ quotas }: AppOptions<Services>): Handler {
+  return async (c) => {
+    await countRequest(c, quotas);
+    throw new PlatformError("not_found", "There is no such route. GET /openapi.json lists them all.");
+  };
+}
+
+function mountRoutes<Services>(table: RouteTable<Handler>, options: AppOptions<Services>): void {
   const methodsOf = new Map<string, HttpMethod[]>();
   const boundOf = options.answerBound ?? answerBound;
   for (const route of options.routes) {
     for (const path of [route.spec.path, ...(route.spec.aliases ?? [])]) {
       methodsOf.set(path, [...(methodsOf.get(path) ?? []), route.spec.method]);
-      app.on(route.spec.method, path, (c) =>
-        answerInTime(runRoute(c, route, options), boundOf(c.get("tenant"), route.spec)),
+      table.add(route.spec.method, path, (c) =>
+        answerInTime(runRoute(c, route, options), boundOf(c.notes.tenant, route.spec)),
       );
     }
   }
   // Reached only when no route above took the method.
   for (const [path, methods] of methodsOf) {
     const allow = [...methods, ...(methods.includes("GET") ? ["HEAD"] : []), "OPTIONS"].join(", ");
-    app.options(path, () => new Response(null, { status: 204, headers: { allow } }));
-    app.all(path, async (c) => {
-      c.set("route", path);
+    table.add("OPTIONS", path, () => Promise.resolve(new Response(null, { status: 204, headers: { allow } })));
+    table.add("ALL", path, async (c) => {
+      c.notes.route = path;
       await countRequest(c, options.quotas);
-      throw new PlatformError("method_not_allowed", `${c.req.method} is not possible here; allowed: ${allow}.`, {
+      throw new PlatformError("method_not_allowed", `${c.request.method} is not possible here; allowed: ${allow}.`, {
         headers: { allow },
       });
     });
@@ -105,12 +125,12 @@ function mountRoutes<Services>(app: Hono<AppEnv<Services>>, options: AppOptions<
 }
 
 async function runRoute<Services>(
-  c: Context<AppEnv<Services>>,
+  c: Exchange,
   route: Route<Services>,
   options: AppOptions<Services>,
 ): Promise<Response> {
   const { spec } = route;
-  c.set("route", spec.path);
+  c.notes.route = spec.path;
   const { principal, count } = await countPrincipal(c, spec, options);
   const answer = (): Promise<Response> => answerRoute(c, route, options, { principal, count });
   return count instanceof OpenCount ? count.around(answer) : answer();
@@ -118,39 +138,41 @@ async function runRoute<Services>(
 
 /** Refuses who may not use the route; runs the handler with everything it may know. */
 async function answerRoute<Services>(
-  c: Context<AppEnv<Services>>,
+  c: Exchange,
   route: Route<Services>,
   options: AppOptions<Services>,
   { principal, count }: { principal: Principal; count: RequestCount },
 ): Promise<Response> {
   const { spec } = route;
   requireAccess(principal, spec);
-  const { config: tenant, logFields } = await options.currentTenant(c.get("tenant").tenantId);
-  c.set("logFields", logFields);
+  const { config: tenant, logFields } = await options.currentTenant(c.notes.tenant.tenantId);
+  c.notes.logFields = logFields;
   requireFlag(tenant, spec);
   const context: RequestContext<Services> = {
-    request: c.req.raw,
+    request: c.request,
     route: spec.path,
-    traceId: c.get("traceId"),
+    traceId: c.notes.traceId,
     tenant,
     principal,
     services: options.services,
-    log: c.get("log"),
+    log: c.notes.log,
     count,
-    noteFields: (fields) => c.set("logFields", { ...c.get("logFields"), ...fields }),
+    noteFields: (fields) => {
+      c.notes.logFields = { ...c.notes.logFields, ...fields };
+    },
     waitUntil: (work) => {
-      c.executionCtx.waitUntil(work);
+      c.waitUntil(work);
     },
     noteFailure: () => undefined,
   };
-  const raw = { query: c.req.query(), params: c.req.param() };
-  const key = spec.method === "POST" ? c.req.raw.headers.get("idempotency-key") : null;
+  const raw = { query: c.query, params: c.params };
+  const key = spec.method === "POST" ? c.request.headers.get("idempotency-key") : null;
   const handle = async (own: RequestContext<Services>): Promise<Response> => {
     const startedMs = Date.now();
     try {
       return await route.handle(own, raw);
     } finally {
-      c.set("handlerMs", Date.now() - startedMs);
+      c.notes.handlerMs = Date.now() - startedMs;
     }
   };
   if (key === null) return handle(context);
@@ -160,7 +182,7 @@ async function answerRoute<Services>(
 
 /** Finds out who asks, and counts the request as far as the route does not do it itself. */
 async function countPrincipal<Services>(
-  c: Context<AppEnv<Services>>,
+  c: Exchange,
   { access, countsItself = false }: RouteSpec,
   { authenticators, quotas }: AppOptions<Services>,
 ): Promise<{ principal: Principal; count: RequestCount }> {
@@ -168,16 +190,16 @@ async function countPrincipal<Services>(
     await countRequest(c, quotas);
     return { principal: ANYONE, count: COUNTED };
   }
-  const credential = readCredential(c.req.raw.headers);
+  const credential = readCredential(c.request.headers);
   let principal: Principal;
   try {
-    principal = await authenticate(c.get("tenant"), credential, authenticators, Date.now());
+    principal = await authenticate(c.notes.tenant, credential, authenticators, Date.now());
   } catch (error) {
     // Whatever it was: who tries credentials is counted by address, and told to wait before being told why.
     await countRequest(c, quotas);
     throw error;
   }
-  c.set("principal", principal);
+  c.notes.principal = principal;
   if (countsItself) return { principal, count: new OpenCount(c, quotas, principal) };
   await countRequest(c, quotas, principal);
   return { principal, count: COUNTED };
@@ -201,14 +223,12 @@ function requireFlag({ featureFlags }: TenantConfig, { flag }: RouteSpec): void 
 const ANYONE: Principal = { kind: "anonymous", id: "anonymous", scopes: new Set(), acl: new Set() };
 
 /** Logs what was thrown with its private causes, answers with the public part. */
-function answerError<Services>(c: Context<AppEnv<Services>>, thrown: unknown): Response {
+function answerError(c: Exchange, thrown: unknown): Response {
   const error = toPlatformError(thrown);
-  // Absent when it failed before there was one.
-  const traceId = c.get("traceId") as string | undefined;
-  const log = c.get("log") as Logger | undefined;
-  c.set("errorCode", error.code);
+  const { traceId, log } = c.notes as Partial<ExchangeNotes>;
+  c.notes.errorCode = error.code;
   // Of a client that has left, whatever was cancelled for it comes here too.
-  if (error.status >= 500 && !c.req.raw.signal.aborted)
+  if (error.status >= 500 && !c.request.signal.aborted)
     log?.log("error", "request_failed", { code: error.code, error: describeThrown(thrown) });
-  return renderError(error, { path: c.req.path, accept: c.req.header("accept") }, traceId ?? "");
+  return renderError(error, { path: c.path, accept: c.request.headers.get("accept") ?? undefined }, traceId ?? "");
 }

@@ -23,27 +23,3 @@ export interface RequestContext<Services> {
   /** Says that an answer which began well has failed in its middle, so that no repetition of the request gets to see it. */
   noteFailure(): void;
 }
-
-/** What the middleware leaves for the route, by name. Hono's `Env`. Read one with `c.get`: `c.var` copies them all each time. */
-export interface AppEnv<Services> {
-  Bindings: object;
-  Variables: {
-    traceId: string;
-    startedMs: number;
-    tenant: TenantConfig;
-    /** Absent while, or because, nobody knows who asks. */
-    principal?: Principal;
-    services: Services;
-    log: Logger;
-    /** Pattern of the matched route, for the request's log line. */
-    route: string;
-    /** What the rate limits say of this request. */
-    rateHeaders?: Readonly<Record<string, string>>;
-    /** How long the route's handler took. */
-    handlerMs?: number;
-    /** What the request's log line says besides. */
-    logFields?: LogFields;
-    /** Code of the error that was answered, for the request's log line. */
-    errorCode?: string;
-  };
-}

@@ -14,7 +14,7 @@ export type BodyLimit = "standard" | "ingest" | "small";
 /** One line of the API: what the router, the OpenAPI document and the tests know of a route. */
 export interface RouteSpec {
   readonly method: HttpMethod;
-  /** Hono pattern; parameters as `:name`. */
+  /** Pattern of Hono's router; parameters as `:name`. */
   readonly path: `/${string}`;
   /** Further paths with the same parameters, e.g. of an older contract. */
   readonly aliases?: readonly `/${string}`[];

@@ -24,14 +24,15 @@ const jobSummarySchema = z.object({
 });
 
 /** `data` of `GET /ingest/:jobId`, and of the 202 of `POST /ingest`. */
-export const jobResponseSchema = z.extend(jobSummarySchema, {
+export const jobResponseSchema = z.object({
+  ...jobSummarySchema.shape,
   /** Dead letters: kept until the job is a week old, or handed over again. */
   failed: z.array(failedDocumentSchema),
 });
 
 /** `data` of `GET /ingest`. */
 export const listJobsResponseSchema = z.object({
-  jobs: z.array(z.extend(jobSummarySchema, { failedCount: z.int() })),
+  jobs: z.array(z.object({ ...jobSummarySchema.shape, failedCount: z.int() })),
   nextCursor: z.optional(z.string()),
 });
 

@@ -1,6 +1,7 @@
 import type { RateDemand } from "#limits/quota-message";
 import type { RateWindow } from "#limits/sliding-window";
-import { type LimitsConfig, type RateScope, rateOf } from "#tenancy/limits-config";
+import type { LimitsConfig, RateScope } from "#tenancy/limits-config";
+import { rateOf } from "#tenancy/rates";
 
 /** Who sends a request, as far as rate limits care. Nothing here may be chosen by the caller itself. */
 export interface RateCaller {

@@ -13,7 +13,8 @@ import { mayUseTool, requireTool } from "#llm-tools/tool-access";
 import type { ToolProgress, ToolServices } from "#llm-tools/tool-context";
 import type { AuditEntry, AuditLog, ToolDoor, ToolTaint } from "#storage/audit-log";
 import type { TenantId } from "#tenancy/tenant-id";
-import { TOOL_NAME_PATTERN, type ToolsConfig } from "#tenancy/tools-config";
+import type { ToolsConfig } from "#tenancy/tools-config";
+import { TOOL_NAME_PATTERN } from "#tenancy/tool-name";
 
 /** What the dispatcher needs of the Worker, for one tenant. */
 export interface ToolHost {

@@ -4,7 +4,7 @@ import { defect } from "#base/errors";
 import type { ToolContext } from "#llm-tools/tool-context";
 import { type Scope } from "#tenancy/scopes";
 import type { TenantId } from "#tenancy/tenant-id";
-import { TOOL_NAME_PATTERN } from "#tenancy/tools-config";
+import { TOOL_NAME_PATTERN } from "#tenancy/tool-name";
 
 /** `writes`: something of the tenant's is not as it was before. A model that asks for such a tool needs a person's approval. */
 export type ToolEffect = "reads" | "writes";

@@ -45,7 +45,8 @@ export const alertRuleSchema = z.strictObject({
 export type AlertRule = z.output<typeof alertRuleSchema>;
 
 /** A rule and how it stands. */
-export const alertSchema = z.extend(alertRuleSchema, {
+export const alertSchema = z.strictObject({
+  ...alertRuleSchema.shape,
   runbook: z.string(),
   firingSince: z.nullable(z.iso.datetime()),
 });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { type Increment, MetricRecorder } from "#metrics/metric-recorder";
-import { type TenantId, tenantIdSchema } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const ACME = tenantIdSchema.parse("acme");
 const REQUEST = { tenantId: "acme", method: "GET", route: "/health", status: 200, latencyMs: 3 };

@@ -49,10 +49,10 @@ export const completionSchema = z.object({
       message: z.object({
         role: z.literal("assistant"),
         content: z.nullable(z.string()),
-        refusal: z.null(),
+        refusal: z.literal(null),
         tool_calls: z.optional(z.array(toolCallSchema)),
       }),
-      logprobs: z.null(),
+      logprobs: z.literal(null),
       finish_reason: finishReasonSchema,
     }),
   ),

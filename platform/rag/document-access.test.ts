@@ -5,7 +5,7 @@ import { fusePassages } from "#rag/fuse-passages";
 import { getDocument, listDocuments } from "#rag/list-documents";
 import type { RagServices } from "#rag/rag-services";
 import type { DocumentRecord, IndexedChunk } from "#storage/document-record";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const acme = tenantIdSchema.parse("acme");
 const LEGAL = "team:legal";

@@ -2,7 +2,7 @@ import * as z from "#base/zod";
 
 import { spanSchema } from "#rag/search-response";
 
-export const documentSummarySchema = z.object({
+const documentSchema = z.object({
   docId: z.string(),
   version: z.int(),
   title: z.optional(z.string()),
@@ -11,7 +11,6 @@ export const documentSummarySchema = z.object({
   metadata: z.record(z.string(), z.unknown()),
   /** Labels of those who may see it; empty: everyone of the tenant. */
   acl: z.array(z.string()),
-  chunks: z.int(),
   /** UTF-8 bytes of the text. */
   bytes: z.int(),
   /** SHA-256 of the text, hex. */
@@ -20,6 +19,8 @@ export const documentSummarySchema = z.object({
   updatedAt: z.string(),
 });
 
+export const documentSummarySchema = z.object({ ...documentSchema.shape, chunks: z.int() });
+
 /** `data` of `GET /documents`. */
 export const listDocumentsResponseSchema = z.object({
   documents: z.array(documentSummarySchema),
@@ -27,7 +28,8 @@ export const listDocumentsResponseSchema = z.object({
 });
 
 /** `data` of `GET /documents/:docId`. */
-export const documentDetailSchema = z.extend(z.omit(documentSummarySchema, { chunks: true }), {
+export const documentDetailSchema = z.object({
+  ...documentSchema.shape,
   chunks: z.array(
     z.object({ chunkId: z.string(), index: z.int(), context: z.string(), text: z.string(), ...spanSchema.shape }),
   ),

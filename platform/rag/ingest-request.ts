@@ -30,16 +30,14 @@ const storableText = z.string().check(
 );
 
 /** How to cut a document. What is left out comes from the tenant's config. */
-export const chunkingSchema = z.readonly(
-  z.strictObject({
-    strategy: z.optional(z.enum(["recursive", "markdown"])),
-    /** Counted in `unit`: 100 to 4,000 tokens or 200 to 16,000 characters. */
-    size: z.optional(z.int().check(z.gte(SIZE_RANGES.tokens.min), z.lte(SIZE_RANGES.characters.max))),
-    /** Counted in `unit`; below half of `size`. */
-    overlap: z.optional(z.int().check(z.gte(0), z.lte(SIZE_RANGES.characters.max / 2))),
-    unit: z.optional(z.enum(["tokens", "characters"])),
-  }),
-);
+export const chunkingSchema = z.strictObject({
+  strategy: z.optional(z.enum(["recursive", "markdown"])),
+  /** Counted in `unit`: 100 to 4,000 tokens or 200 to 16,000 characters. */
+  size: z.optional(z.int().check(z.gte(SIZE_RANGES.tokens.min), z.lte(SIZE_RANGES.characters.max))),
+  /** Counted in `unit`; below half of `size`. */
+  overlap: z.optional(z.int().check(z.gte(0), z.lte(SIZE_RANGES.characters.max / 2))),
+  unit: z.optional(z.enum(["tokens", "characters"])),
+});
 
 /** One document as a caller sends it. */
 export const ingestDocumentSchema = z.strictObject({
@@ -47,7 +45,9 @@ export const ingestDocumentSchema = z.strictObject({
   text: storableText.check(z.refine((text) => text.trim() !== "", { error: "must hold some text" })),
   source: z.optional(storableText.check(z.minLength(1), z.maxLength(500))),
   title: z.optional(storableText.check(z.minLength(1), z.maxLength(500))),
-  url: z.optional(z.url({ protocol: /^https?$/, error: "must be an http or https address" }).check(z.maxLength(2_000))),
+  url: z.optional(
+    z.string().check(z.refine(isWebAddress, { error: "must be an http or https address" }), z.maxLength(2_000)),
+  ),
   metadata: z.optional(
     documentMetadataSchema.check(
       z.refine((metadata) => JSON.stringify(metadata).length <= MAX_METADATA_CHARACTERS, {
@@ -86,9 +86,13 @@ export const ingestResponseSchema = z.object({
 export type IngestDocument = z.output<typeof ingestDocumentSchema>;
 export type IngestRequest = z.output<typeof ingestRequestSchema>;
 export type IngestResponse = z.output<typeof ingestResponseSchema>;
-export type ChunkingRequest = z.output<typeof chunkingSchema>;
+export type ChunkingRequest = Readonly<z.output<typeof chunkingSchema>>;
 
 /** Sizes a chunk may have in a unit. */
 export function sizeRangeOf(unit: "tokens" | "characters"): { readonly min: number; readonly max: number } {
   return SIZE_RANGES[unit];
+}
+
+function isWebAddress(text: string): boolean {
+  return /^https?:/i.test(text) && URL.canParse(text);
 }

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import { systemClock } from "#base/clock";
 import { SearchFlights } from "#rag/search-flights";
 import type { SearchResponse } from "#rag/search-response";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const [acme, globex] = [tenantIdSchema.parse("acme"), tenantIdSchema.parse("globex")];
 // Nothing here looks into a result.

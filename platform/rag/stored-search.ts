@@ -3,7 +3,7 @@ import * as z from "#base/zod";
 import type { SearchServices } from "#rag/rag-services";
 import { searchResponseSchema, type SearchResponse } from "#rag/search-response";
 import type { SearchCacheKey } from "#storage/search-cache";
-import { tenantIdSchema, type TenantId } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
 
 /** Larger results are not kept, in characters of JSON. */
 const MAX_STORED_CHARACTERS = 4 * 1024 * 1024;
@@ -15,7 +15,7 @@ const SETTLING_MS = 30_000;
 const SETTLING_TTL_SECONDS = 60;
 
 const storedSearchSchema = z.object({
-  tenantId: tenantIdSchema,
+  tenantId: z.string(),
   corpusVersion: z.int(),
   /** Milliseconds since the Unix epoch. */
   storedAtMs: z.int(),

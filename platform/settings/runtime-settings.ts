@@ -6,7 +6,7 @@ import { type PromptsReading, readPrompts } from "#settings/read-prompts";
 import { RefreshedValue } from "#settings/refreshed-value";
 import { readSettingsDocument, type Refusal, type SettingsReading } from "#settings/settings-document";
 import { type SettingsKv, StoredSettings, type StoredTexts } from "#settings/stored-settings";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";

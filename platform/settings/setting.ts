@@ -1,7 +1,6 @@
-import * as z from "#base/zod";
-import { MODEL_ROUTES, type ModelRoute } from "#tenancy/ai-config";
-import type { EnvironmentName } from "#tenancy/environment-config";
-import { FEATURE_FLAG_EFFECTS, type FeatureFlag, featureFlagsSchema } from "#tenancy/feature-flags";
+import { MODEL_ROUTES, type ModelRoute } from "#tenancy/model-choice";
+import type { EnvironmentName } from "#tenancy/environments";
+import { FEATURE_FLAGS, type FeatureFlag } from "#tenancy/feature-flags";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** A value that was found good, and what it makes of a tenant's config. */
@@ -17,7 +16,6 @@ export type SettingResult =
 export interface SettingSpec {
   readonly name: string;
   readonly kind: "flag" | "model";
-  readonly about: string;
   /** What a config says of it; `undefined` where it says nothing. */
   valueIn(config: TenantConfig, environment: EnvironmentName): boolean | string | undefined;
   /** Checks a value from outside. `chatModels` are those that the tenant may call. */
@@ -30,18 +28,16 @@ export interface SettingSpec {
  * chosen in the one order: request, route, environment, tenant.
  */
 export const SETTINGS: ReadonlyMap<string, SettingSpec> = new Map(
-  [
-    ...z.keyof(featureFlagsSchema).options.map(flagSpec),
-    environmentModelSpec(),
-    ...MODEL_ROUTES.map(routeModelSpec),
-  ].map((spec) => [spec.name, spec]),
+  [...FEATURE_FLAGS.map(flagSpec), environmentModelSpec(), ...MODEL_ROUTES.map(routeModelSpec)].map((spec) => [
+    spec.name,
+    spec,
+  ]),
 );
 
 function flagSpec(name: FeatureFlag): SettingSpec {
   return {
     name,
     kind: "flag",
-    about: FEATURE_FLAG_EFFECTS[name],
     valueIn: ({ featureFlags }) => featureFlags[name],
     parse: (value) => {
       if (typeof value !== "boolean") return { ok: false, reason: "must be true or false" };
@@ -58,7 +54,6 @@ function environmentModelSpec(): SettingSpec {
   return {
     name: "model",
     kind: "model",
-    about: "chat model of this environment, where neither request nor route names one",
     valueIn: ({ ai, environments }, environment) => environments[environment].models.chat ?? ai.models.chat,
     parse: (value, chatModels) =>
       parseModel(value, chatModels, (config, environment, chat) => {
@@ -73,7 +68,6 @@ function routeModelSpec(route: ModelRoute): SettingSpec {
   return {
     name: `model:${route}`,
     kind: "model",
-    about: `chat model of ${route}, where the request names none`,
     valueIn: ({ ai }) => ai.routes[route]?.chat,
     parse: (value, chatModels) =>
       parseModel(value, chatModels, (config, _, chat) => ({

@@ -18,24 +18,26 @@ export const CHUNK_COLUMNS =
 /** Columns of `chunks c JOIN documents d`, as `parseIndexedChunkRow` reads them. */
 export const INDEXED_CHUNK_COLUMNS = `c.tenant_id, ${CHUNK_COLUMNS}, d.doc_id, d.version, d.title, d.source, d.url, d.metadata, d.acl`;
 
-const jsonText = z.pipe(
-  z.string(),
-  z.transform((text): unknown => JSON.parse(text)),
-);
-const metadata = z.pipe(jsonText, documentMetadataSchema);
-const acl = z.pipe(jsonText, z.array(z.string()));
 const optionalText = z.nullable(z.string());
+const labels = z.array(z.string());
 
-const documentRow = z.object({
+/** What a passage that was found tells of its document. */
+const descriptionColumns = {
   doc_id: z.string(),
   version: z.int(),
-  content_hash: z.string(),
-  fingerprint: z.string(),
   title: optionalText,
   source: optionalText,
   url: optionalText,
-  metadata,
-  acl,
+  /** JSON. */
+  metadata: z.string(),
+  /** JSON. */
+  acl: z.string(),
+};
+
+const documentRow = z.object({
+  ...descriptionColumns,
+  content_hash: z.string(),
+  fingerprint: z.string(),
   chunk_count: z.int(),
   bytes: z.int(),
   created_at: z.int(),
@@ -54,23 +56,7 @@ const chunkRow = z.object({
   embedding_hash: z.string(),
 });
 
-const indexedChunkRow = z.extend(
-  z.extend(
-    chunkRow,
-    z.pick(documentRow, {
-      doc_id: true,
-      version: true,
-      title: true,
-      source: true,
-      url: true,
-      metadata: true,
-      acl: true,
-    }).shape,
-  ),
-  {
-    tenant_id: z.string(),
-  },
-);
+const indexedChunkRow = z.object({ ...chunkRow.shape, ...descriptionColumns, tenant_id: z.string() });
 
 /** Reads a row of `documents`. Throws when the database holds what this code never wrote. */
 export function parseDocumentRow(value: unknown): DocumentRecord {
@@ -81,8 +67,6 @@ export function parseDocumentRow(value: unknown): DocumentRecord {
     contentHash: row.content_hash,
     fingerprint: row.fingerprint,
     ...describedBy(row),
-    metadata: row.metadata,
-    acl: row.acl,
     chunks: row.chunk_count,
     bytes: row.bytes,
     createdAtMs: row.created_at,
@@ -105,8 +89,6 @@ export function parseIndexedChunkRow(value: unknown): { readonly tenantId: strin
       docId: row.doc_id,
       version: row.version,
       ...describedBy(row),
-      metadata: row.metadata,
-      acl: row.acl,
     },
   };
 }
@@ -125,13 +107,17 @@ function toChunk(row: z.output<typeof chunkRow>): ChunkRecord {
   };
 }
 
-/** The optional fields, absent where the column is null. */
+/** Whose labels and metadata are JSON; the optional fields are absent where the column is null. */
 function describedBy(row: {
-  title: string | null;
-  source: string | null;
-  url: string | null;
-}): Pick<DocumentRecord, "title" | "source" | "url"> {
+  readonly title: string | null;
+  readonly source: string | null;
+  readonly url: string | null;
+  readonly metadata: string;
+  readonly acl: string;
+}): Pick<DocumentRecord, "title" | "source" | "url" | "metadata" | "acl"> {
   return {
+    metadata: documentMetadataSchema.parse(JSON.parse(row.metadata)),
+    acl: labels.parse(JSON.parse(row.acl)),
     ...(row.title === null ? {} : { title: row.title }),
     ...(row.source === null ? {} : { source: row.source }),
     ...(row.url === null ? {} : { url: row.url }),

@@ -4,7 +4,7 @@ import { describe, it } from "node:test";
 import fc from "fast-check";
 
 import { accessTokens, matchExpression, MAX_QUERY_WORDS, queryWords } from "#storage/match-expression";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const acme = tenantIdSchema.parse("acme");
 const noLabels: ReadonlySet<string> = new Set();

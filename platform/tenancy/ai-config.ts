@@ -1,5 +1,7 @@
 import * as z from "#base/zod";
 
+import { allowList, type ModelRoute } from "#tenancy/model-choice";
+
 /** Workers AI ids (`@cf/…`, `@hf/…`) and `<provider>/<model>` ids of AI Gateway. */
 export const modelIdSchema = z.string().check(
   z.maxLength(200),
@@ -33,11 +35,7 @@ const routesSchema = z.strictObject({
   "/search": routeSchema,
   "/tools/execute": routeSchema,
   "/v1/chat/completions": routeSchema,
-});
-
-/** Routes that can have a chat model of their own. */
-export const MODEL_ROUTES = z.keyof(routesSchema).options;
-export type ModelRoute = (typeof MODEL_ROUTES)[number];
+} satisfies Record<ModelRoute, typeof routeSchema>);
 
 /** Which model does what, which others a caller may ask for, and what happens when one fails. */
 export const aiSchema = z.strictObject({
@@ -76,11 +74,6 @@ interface ModelChoices {
   readonly ai: AiConfig;
   readonly search: { readonly understanding: { readonly model?: string | undefined } };
   readonly environments: Readonly<Record<string, { readonly models: z.output<typeof environmentModelsSchema> }>>;
-}
-
-/** The tenant's own model for a purpose, and everything in `allowedModels`. */
-export function allowList({ models, allowedModels }: AiConfig, purpose: "chat" | "embedding"): ReadonlySet<string> {
-  return new Set([models[purpose], ...allowedModels]);
 }
 
 /** Every model that a config names must be on its allow-list, so that the list alone tells what may be called. */

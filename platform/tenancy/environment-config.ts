@@ -2,10 +2,6 @@ import * as z from "#base/zod";
 
 import { environmentModelsSchema } from "#tenancy/ai-config";
 
-/** The environments every tenant has. Each has resources of its own; none is ever shared. */
-export const ENVIRONMENTS = ["dev", "staging", "production"] as const;
-export type EnvironmentName = (typeof ENVIRONMENTS)[number];
-
 const HOSTNAME_PATTERN = /^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/;
 const RESOURCE_NAME_PATTERN = /^[a-z0-9][a-z0-9-]{0,62}$/;
 
@@ -51,35 +47,3 @@ export const environmentsSchema = z.strictObject({
   staging: z.prefault(environmentSchema, {}),
   production: z.prefault(environmentSchema, {}),
 });
-
-/** An environment with every name filled in. Ids stay absent until the resource is provisioned. */
-export interface ResolvedEnvironment {
-  readonly name: EnvironmentName;
-  readonly hostnames: readonly string[];
-  readonly workerName: string;
-  readonly kvNamespaceId: string | undefined;
-  readonly d1DatabaseId: string | undefined;
-  readonly d1DatabaseName: string;
-  readonly vectorizeIndex: string;
-  readonly gatewayId: string;
-}
-
-/** Fills the names that a config leaves out: `<tenant>-<environment>` for each resource. */
-export function resolveEnvironment(
-  tenantId: string,
-  environments: z.infer<typeof environmentsSchema>,
-  name: EnvironmentName,
-): ResolvedEnvironment {
-  const { hostnames, workerName, resources } = environments[name];
-  const derived = `${tenantId}-${name}`;
-  return {
-    name,
-    hostnames,
-    workerName: workerName ?? derived,
-    kvNamespaceId: resources.kvNamespaceId,
-    d1DatabaseId: resources.d1DatabaseId,
-    d1DatabaseName: resources.d1DatabaseName ?? derived,
-    vectorizeIndex: resources.vectorizeIndex ?? derived,
-    gatewayId: resources.gatewayId ?? derived,
-  };
-}

@@ -1,18 +1,10 @@
-import * as z from "#base/zod";
-
 /**
  * What of a tenant can be switched off and on again: by its config, and at run time without a deploy.
  * A flag stands here together with the code that reads it; `FEATURE_FLAG_EFFECTS` says what it does.
  */
-export const featureFlagsSchema = z.strictObject({
-  ingestion: z._default(z.boolean(), true),
-  openaiApi: z._default(z.boolean(), true),
-  searchAnswers: z._default(z.boolean(), true),
-  tools: z._default(z.boolean(), true),
-});
-
-export type FeatureFlags = Readonly<z.output<typeof featureFlagsSchema>>;
-export type FeatureFlag = keyof FeatureFlags;
+export const FEATURE_FLAGS = ["ingestion", "openaiApi", "searchAnswers", "tools"] as const;
+export type FeatureFlag = (typeof FEATURE_FLAGS)[number];
+export type FeatureFlags = Readonly<Record<FeatureFlag, boolean>>;
 
 /** What a flag does while it is on, for people. */
 export const FEATURE_FLAG_EFFECTS: Readonly<Record<FeatureFlag, string>> = {

@@ -1,4 +1,4 @@
-import { ENVIRONMENTS, type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName, resolveEnvironment } from "#tenancy/environments";
 import { ownResourceId, ownResourceName } from "#tenancy/own-bindings";
 import type { ConfigProblem, TenantFile } from "#tenancy/parse-tenant-config";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { limitsSchema, rateOf } from "#tenancy/limits-config";
+import { limitsSchema } from "#tenancy/limits-config";
+import { rateOf } from "#tenancy/rates";
 
 describe("limits of a config", () => {
   const budget = { scope: "key", unit: "tokens", window: "day", limit: 1_000 } as const;

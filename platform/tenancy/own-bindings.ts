@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
 
 /**
  * Bindings that a tenant has besides those of the platform. They are for the build and for operators: no Worker parses this,

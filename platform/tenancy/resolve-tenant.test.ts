@@ -3,16 +3,18 @@ import { describe, it } from "node:test";
 
 import { PlatformError, type ErrorCode } from "#base/errors";
 import { resolveTenant, type TenantSources } from "#tenancy/resolve-tenant";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 
 const account = "0123456789abcdef0123456789abcdef";
-const config = (tenantId: string, extra: object = {}) => ({
-  tenantId,
-  displayName: tenantId,
-  accountId: account,
-  environments: { production: { hostnames: [`${tenantId}.example`] } },
-  ...extra,
-});
+const config = (tenantId: string, extra: object = {}) =>
+  tenantConfigSchema.parse({
+    tenantId,
+    displayName: tenantId,
+    accountId: account,
+    environments: { production: { hostnames: [`${tenantId}.example`] } },
+    ...extra,
+  });
 const silo = TenantDirectory.load([config("acme")], "production");
 const pool = TenantDirectory.load([config("acme"), config("globex")], "production");
 const from = (sources: Partial<TenantSources>): TenantSources => ({

@@ -5,7 +5,7 @@ import fc from "fast-check";
 
 import { PlatformError } from "#base/errors";
 import { scopedKey, tenantOfKey } from "#tenancy/scoped-key";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const acme = tenantIdSchema.parse("acme");
 const ids = fc.stringMatching(/^[a-z][a-z0-9-]{1,10}$/).filter((id) => tenantIdSchema.safeParse(id).success);

@@ -2,18 +2,14 @@ import * as z from "#base/zod";
 
 import { aiSchema, checkModels } from "#tenancy/ai-config";
 import { authSchema } from "#tenancy/auth-config";
-import {
-  environmentsSchema,
-  type EnvironmentName,
-  ENVIRONMENTS,
-  resolveEnvironment,
-} from "#tenancy/environment-config";
-import { featureFlagsSchema } from "#tenancy/feature-flags";
+import { environmentsSchema } from "#tenancy/environment-config";
+import { type EnvironmentName, ENVIRONMENTS, resolveEnvironment } from "#tenancy/environments";
+import type { FeatureFlag } from "#tenancy/feature-flags";
 import { insightsSchema } from "#tenancy/insights-config";
 import { limitsSchema } from "#tenancy/limits-config";
 import { searchSchema } from "#tenancy/search-config";
 import { sessionsSchema } from "#tenancy/sessions-config";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { toolsSchema } from "#tenancy/tools-config";
 import { ttsSchema } from "#tenancy/tts-config";
 
@@ -51,6 +47,14 @@ const tenancySchema = z.strictObject({
   /** Demand `x-tenant-id` even where the Worker serves this tenant alone. */
   requireHeader: z._default(z.boolean(), false),
 });
+
+const flagSchema = z._default(z.boolean(), true);
+const featureFlagsSchema = z.strictObject({
+  ingestion: flagSchema,
+  openaiApi: flagSchema,
+  searchAnswers: flagSchema,
+  tools: flagSchema,
+} satisfies Record<FeatureFlag, typeof flagSchema>);
 
 const fields = z.strictObject({
   /** For editors; ignored. */

@@ -2,14 +2,16 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { PlatformError } from "#base/errors";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 
-const tenant = (tenantId: string, mode: "namespace" | "index") => ({
-  tenantId,
-  displayName: tenantId,
-  accountId: "0123456789abcdef0123456789abcdef",
-  vectorize: { mode },
-});
+const tenant = (tenantId: string, mode: "namespace" | "index") =>
+  tenantConfigSchema.parse({
+    tenantId,
+    displayName: tenantId,
+    accountId: "0123456789abcdef0123456789abcdef",
+    vectorize: { mode },
+  });
 
 describe("TenantDirectory.load", () => {
   it("refuses a pool in which a tenant wants an index of its own", () => {

@@ -1,6 +1,6 @@
 import { defect } from "#base/errors";
-import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { TenantConfig } from "#tenancy/tenant-config";
+import type { EnvironmentName } from "#tenancy/environments";
 
 /**
  * The tenants one Worker serves. Look-ups take text from a request, so both tables are `Map`s:
@@ -17,12 +17,8 @@ export class TenantDirectory {
     );
   }
 
-  /**
-   * Parses the configs that the build baked into the bundle. The build has validated them already:
-   * a throw here means that the bundle was changed by hand.
-   */
-  static load(configs: readonly unknown[], environment: EnvironmentName): TenantDirectory {
-    const tenants = configs.map((config) => tenantConfigSchema.parse(config));
+  /** Takes the configs as the build has checked them and filled in their defaults. */
+  static load(tenants: readonly TenantConfig[], environment: EnvironmentName): TenantDirectory {
     const alone = tenants.find(({ vectorize }) => vectorize.mode === "index");
     if (tenants.length > 1 && alone !== undefined) {
       throw defect(

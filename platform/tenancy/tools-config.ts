@@ -1,7 +1,6 @@
 import * as z from "#base/zod";
 
-/** What a tool may be called. */
-export const TOOL_NAME_PATTERN = /^[a-z][a-z0-9_]{0,63}$/;
+import { TOOL_NAME_PATTERN } from "#tenancy/tool-name";
 
 const toolNames = z
   .array(

@@ -6,7 +6,7 @@ import type { TurnToolCall } from "#chat/chat-request";
 import { APPROVAL_MS } from "#chat/paused-turn";
 import { sessionObjectName } from "#chat/session-name";
 import type { Scope } from "#tenancy/scopes";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import type { AgingSession } from "#worker/testing/aging-session";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 

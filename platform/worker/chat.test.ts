@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import type { SessionEnv } from "#chat/session-object";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { eventually } from "#worker/testing/eventually";
 import { ACME_SESSIONS } from "#worker/testing/two-tenants";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";

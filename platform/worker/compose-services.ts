@@ -21,7 +21,7 @@ import type { IngestJobStore } from "#storage/ingest-job-store";
 import { createKvSearchCache } from "#storage/kv-search-cache";
 import type { SessionIndex } from "#storage/session-index";
 import { createVectorizeVectorStore } from "#storage/vectorize-vector-store";
-import { type EnvironmentName, resolveEnvironment } from "#tenancy/environment-config";
+import { type EnvironmentName, resolveEnvironment } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { type BudgetedModels, budgetedModels } from "#worker/budgeted-models";
 import { readAsset } from "#worker/read-asset";

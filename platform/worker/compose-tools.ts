@@ -16,7 +16,7 @@ import { retrievePassages } from "#rag/retrieve-passages";
 import type { AuditEntry, AuditLog } from "#storage/audit-log";
 import { createD1AuditLog } from "#storage/d1-audit-log";
 import { createKvValueStore } from "#storage/kv-value-store";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { WorkerEnv } from "#worker/env";
 

@@ -4,7 +4,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 import { sha256Hex } from "#base/digest";
 import { recordName } from "#idempotency/record-name";
 import { quotaObjectName } from "#limits/quota-object-name";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { ANSWER, ANSWER_TOKENS, answerChunks, EventReader, kill, killSession } from "#worker/testing/deaths";
 import { eventually } from "#worker/testing/eventually";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";

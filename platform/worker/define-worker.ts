@@ -14,6 +14,7 @@ import { QuotaObject } from "#limits/quota-object";
 import { type ToolRegistry, toRegistry } from "#llm-tools/registry";
 import { BakedPrompts, type PromptTexts } from "#settings/baked-prompts";
 import { RuntimeSettings } from "#settings/runtime-settings";
+import type { TenantConfig } from "#tenancy/tenant-config";
 import { type ChatSessionClass, defineChatSession } from "#worker/chat-session";
 import { composeServices } from "#worker/compose-services";
 import type { WorkerEnv } from "#worker/env";
@@ -26,8 +27,8 @@ import { muteRoutes, type SpeechFeature } from "#worker/speech-feature";
 
 /** What the generated entry module of a bundle hands over: this Worker's tenants and nobody else's. */
 export interface WorkerDefinition {
-  /** Validated tenant configs: one for a silo, several for a pool. */
-  readonly tenants: readonly unknown[];
+  /** Checked configs with their defaults filled in, as the build writes them: one for a silo, several for a pool. */
+  readonly tenants: readonly TenantConfig[];
   /** Prompt texts by tenant and name, placeholders unfilled, e.g. `{acme: {system: "…"}}`. */
   readonly prompts?: PromptTexts;
   /** Checks tokens of identity providers; absent when no tenant here accepts them. */

@@ -6,7 +6,7 @@ import type { QuotaEnv } from "#limits/quota-object";
 import type { MetricsEnv } from "#metrics/metrics-object";
 import type { IngestRun } from "#worker/ingest-workflow";
 import type { TenantBindings } from "#worker/tenant-bindings";
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
 
 /** The bindings of a tenant's Worker, as `wrangler.<environment>.jsonc` declares them. */
 export interface WorkerEnv extends SessionEnv, IdempotencyEnv, QuotaEnv, MetricsEnv, TenantBindings {

@@ -6,7 +6,7 @@ import { runJob, type JobSteps } from "#ingest-jobs/run-job";
 import { describeThrown, type Logger } from "#observability/logger";
 import { ragSettings } from "#rag/rag-services";
 import type { PartStep } from "#speech/run-speech-job";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { composeTenant } from "#worker/compose-services";
 import type { WorkerEnv } from "#worker/env";
 import type { Isolate } from "#worker/isolate";

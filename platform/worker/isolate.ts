@@ -4,7 +4,8 @@ import { QuotaClient } from "#limits/quota-client";
 import type { ToolRegistry } from "#llm-tools/registry";
 import type { MetricRecorder } from "#metrics/metric-recorder";
 import { createLogger, describeThrown, type Logger } from "#observability/logger";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
+import type { TenantConfig } from "#tenancy/tenant-config";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 import { parseVars, type WorkerEnv } from "#worker/env";
 import { loadDirectory } from "#worker/load-directory";
@@ -25,7 +26,7 @@ export interface Isolate {
 
 /** What of a bundle an isolate is made of. */
 interface BundleParts {
-  readonly tenants: readonly unknown[];
+  readonly tenants: readonly TenantConfig[];
   readonly tools: ToolRegistry;
   readonly insights: Insights | undefined;
 }

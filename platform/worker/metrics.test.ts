@@ -8,7 +8,7 @@ import { METRICS } from "#metrics/metric-table";
 import { metricsObjectName } from "#metrics/metrics-object-name";
 import { prometheusName } from "#metrics/prometheus-text";
 import { quotaObjectName } from "#limits/quota-object-name";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { FAULTS_PATH } from "#worker/testing/faulty-env";
 import type { FaultyMetrics } from "#worker/testing/faulty-metrics";
 import type { FaultyQuota } from "#worker/testing/faulty-quota";

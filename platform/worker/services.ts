@@ -11,7 +11,7 @@ import type { SearchServices } from "#rag/rag-services";
 import type { RuntimeSettings } from "#settings/runtime-settings";
 import type { AuditLog } from "#storage/audit-log";
 import type { SessionIndex } from "#storage/session-index";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import type { DependencyStatus } from "#worker/check-dependencies";
 import type { TenantSpeech } from "#worker/speech-feature";

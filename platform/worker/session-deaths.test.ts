@@ -6,7 +6,7 @@ import type { TurnToolCall } from "#chat/chat-request";
 import { HOLD_MS } from "#limits/budget-ledger";
 import { quotaObjectName } from "#limits/quota-object-name";
 import type { ScriptedToolCall } from "#simulators/contract/control-messages";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { ANSWER, answerChunks, EventReader, killSession, WORDS } from "#worker/testing/deaths";
 import { eventually } from "#worker/testing/eventually";
 import type { FaultyQuota } from "#worker/testing/faulty-quota";

@@ -6,7 +6,7 @@ import { decodeEvents } from "#base/server-sent-events";
 import { activate, NEVER_ACTIVATED } from "#settings/active-prompts";
 import { activePromptsKey, promptDigest, promptVersionKey, shortVersion } from "#settings/prompt-version";
 import { settingsKey } from "#settings/settings-document";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
 
 const TENANT_MODEL = "@cf/meta/llama-3.3-70b-instruct-fp8-fast";

@@ -10,7 +10,7 @@ import { runSpeechJob } from "#speech/run-speech-job";
 import { SPEECH_JOB_SECONDS, type SpeechRun } from "#speech/speech-jobs";
 import type { SpeechProvider } from "#speech/speech-provider";
 import { createKvSpeechStore } from "#storage/kv-speech-store";
-import { resolveEnvironment } from "#tenancy/environment-config";
+import { resolveEnvironment } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { reserve, takeRate } from "#worker/budgeted-models";
 import { breakers, budgetsOf } from "#worker/compose-services";

@@ -3,7 +3,7 @@ import { after, before, beforeEach, describe, it } from "node:test";
 
 import { decodeEvents } from "#base/server-sent-events";
 import { quotaObjectName } from "#limits/quota-object-name";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { eventually } from "#worker/testing/eventually";
 import type { FaultyQuota } from "#worker/testing/faulty-quota";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";

@@ -39,6 +39,9 @@ const WALK = [
   "Send",
 ];
 
+/** Pixels. */
+const SIZES = { desktop: { width: 1200, height: 800 }, phone: { width: 390, height: 800 } };
+
 describe("the console, in Chromium", () => {
   let worker: TestWorker;
   let browser: Browser;
@@ -236,7 +239,7 @@ describe("the console, in Chromium", () => {
   });
 
   it("fits a phone: nothing is wider than the screen", async () => {
-    const { page } = await signedIn({ size: { width: 390, height: 800 } });
+    const { page } = await signedIn({ size: SIZES.phone });
     for (const view of ["Chat", "Search", "Documents", "Tools", "Speech", "Usage", "Metrics", "Audit"]) {
       await open(page, view);
       await page.locator("main [aria-busy=true]").first().waitFor({ state: "detached" });
@@ -322,17 +325,6 @@ describe("the console, in Chromium", () => {
     await page.getByRole("button", { name: "Speak" }).waitFor();
     assert.equal(await page.getByRole("alert").count(), 0);
     await worker.runtime.control.reset();
-  });
-
-  it("says how metrics are switched on, and asks for none, while the tenant is not measured", async () => {
-    const { page, problems, requests } = await signedIn();
-    await open(page, "Metrics");
-    await page.getByText('"insights": { "enabled": true }').waitFor();
-    assert.deepEqual(
-      requests.filter((url) => url.includes("/metrics")),
-      [],
-    );
-    assert.deepEqual(problems, []);
   });
 
   it("shows the API for people", async () => {

@@ -3,7 +3,7 @@ import { boundsOf, bucketOf } from "#metrics/histogram";
 import { type LabelsOf, type MetricName, METRICS, type MetricShape } from "#metrics/metric-table";
 import { metricsObjectName } from "#metrics/metrics-object-name";
 import type { MetricsObject } from "#metrics/metrics-object";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import type { TestWorker } from "#worker/testing/start-test-worker";
 
 const MINUTE_MS = 60_000;

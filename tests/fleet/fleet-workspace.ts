@@ -10,7 +10,7 @@ import {
   type CloudflareApiOptions,
   startCloudflareApi,
 } from "#simulators/cloudflare-api/start-cloudflare-api";
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 
@@ -74,8 +74,8 @@ export interface FleetWorkspace {
   close(): Promise<void>;
 }
 
-/** Where a bundle holds its tenant's config, without what is as by default. */
-const CONFIG_BEGINS = "({tenants:[{";
+/** Where a bundle's config says that its tenant is enabled. */
+const ENABLED = /(\(\{tenants:\[\{tenantId:[^{}]*?enabled:)!0/;
 
 /** Starts the simulated accounts and makes an empty checkout. The bundle of every tenant is acme's, with its name changed. */
 export async function createFleetWorkspace(options: Partial<CloudflareApiOptions> = {}): Promise<FleetWorkspace> {
@@ -113,8 +113,8 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
         writeFileSync(path.join(gen, `wrangler.${environment}.jsonc`), renderWranglerConfig(config, environment));
       }
       const code = readFileSync(bundle, "utf8").replaceAll(/\bacme\b/g, id);
-      if (!code.includes(CONFIG_BEGINS)) throw new Error("The bundle holds its config in another form than here.");
-      const served = config.enabled ? code : code.replace(CONFIG_BEGINS, `${CONFIG_BEGINS}enabled:!1,`);
+      if (!ENABLED.test(code)) throw new Error("The bundle holds its config in another form than here.");
+      const served = config.enabled ? code : code.replace(ENABLED, "$1!1");
       writeFileSync(path.join(tenantDir(id), "bundle.js"), `${served}\n// ${text}\n`);
       copyFileSync(`${bundle}.map`, path.join(tenantDir(id), "bundle.js.map"));
     },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
 import { SCOPES } from "#tenancy/scopes";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { ACCOUNT, type CommandOptions, type CommandResult, type FleetWorkspace } from "#tests/fleet/fleet-workspace";
 
 /** A person at the commands of one tenant's environment, who remembers all that they printed. */

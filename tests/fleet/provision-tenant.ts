@@ -1,6 +1,6 @@
 import path from "node:path";
 
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { FleetWorkspace } from "#tests/fleet/fleet-workspace";
 import { openAccount, type ReachOptions } from "#tools/fleet/operate/open-account";
 import { executeProvision, gatherProvisionFacts } from "#tools/fleet/provision/execute-provision";

@@ -6,7 +6,7 @@ import type { Increment } from "#metrics/metric-recorder";
 import { SHAPES } from "#metrics/metric-table";
 import { metricsObjectName } from "#metrics/metrics-object-name";
 import type { MetricsObject } from "#metrics/metrics-object";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { CALM, FIRING, type InputSeries, MINUTES } from "#tests/monitoring/alert-cases";
 import { fileOf, promtool } from "#tests/monitoring/promtool";
 import { grafanaDashboard } from "#tools/monitoring/grafana-dashboard";

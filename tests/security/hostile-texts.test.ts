@@ -13,14 +13,14 @@ import { resolveTenant } from "#tenancy/resolve-tenant";
 import { scopedKey } from "#tenancy/scoped-key";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { TenantDirectory } from "#tenancy/tenant-directory";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const anyText = fc.string({ unit: "binary", maxLength: 80 });
 const header = fc.stringMatching(/^[ -~]{0,80}$/);
 const acme = tenantIdSchema.parse("acme");
 const accountId = "0123456789abcdef0123456789abcdef";
 const directory = TenantDirectory.load(
-  ["acme", "globex"].map((tenantId) => ({ tenantId, displayName: tenantId, accountId })),
+  ["acme", "globex"].map((tenantId) => tenantConfigSchema.parse({ tenantId, displayName: tenantId, accountId })),
   "dev",
 );
 

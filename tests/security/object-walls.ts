@@ -7,7 +7,7 @@ import { quotaObjectName } from "#limits/quota-object-name";
 import type { MetricsObject } from "#metrics/metrics-object";
 import { metricsObjectName } from "#metrics/metrics-object-name";
 import { type Belongings, SECRET, STRANGER, VICTIM, type World } from "#tests/security/world";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 interface Objects {
   readonly DB: D1Database;

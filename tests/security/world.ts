@@ -4,7 +4,8 @@ import { apiKeyStorageKey } from "#auth/api-key";
 import { createD1IngestJobStore } from "#storage/d1-ingest-job-store";
 import { encodeCursor, encodeTimeCursor } from "#storage/page-cursor";
 import { SCOPES, type Scope } from "#tenancy/scopes";
-import { type TenantId, tenantIdSchema } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { type Answer, type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
 /** A word that stands in what belongs to acme's owner and in no request of anybody else. */

@@ -1,4 +1,4 @@
-const TEXT = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`[^`$\\\\]*`"})`;
+const TEXT = String.raw`(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|${"`(?:[^`$\\\\]|\\\\.|\\$\\{[\\w$]+\\})*`"})`;
 
 /** Of a route's spec: what only the OpenAPI document tells. They stand together, in this order, in each spec. */
 const ROUTE_TEXTS = new RegExp(String.raw`operationId:\s*${TEXT},\s*summary:\s*${TEXT}(?:,\s*tag:\s*${TEXT})?,?`, "g");

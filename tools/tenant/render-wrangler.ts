@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { type CommandLine, type CommandSpec, EXIT_CODES, exitCodeOf, required } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";

@@ -5,8 +5,6 @@ import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
 import { isToolEnabled } from "#llm-tools/tool-access";
 import { liveObjects } from "#tenancy/own-bindings";
 import type { TenantFile } from "#tenancy/parse-tenant-config";
-import { tenantConfigSchema } from "#tenancy/tenant-config";
-import { withoutDefaults } from "#tools/tenant/config/without-defaults";
 import {
   CommandError,
   type CommandLine,
@@ -24,7 +22,7 @@ const options = {
   config: { type: "string", value: "FILE", about: "the tenant's tenant.config.json (comments allowed)" },
   prompts: { type: "string", value: "FILE", multiple: true, about: "a prompts/<name>.md to bake in; repeatable" },
   app: { type: "string", value: "NAME", about: "the app below apps/ whose routes the Worker has besides" },
-  "out-config": { type: "string", value: "FILE", about: "where the checked config goes, defaults left out" },
+  "out-config": { type: "string", value: "FILE", about: "where the checked config goes, defaults filled in" },
   "out-entry": { type: "string", value: "FILE", about: "where the bundle's entry module goes" },
 } as const;
 
@@ -74,13 +72,10 @@ function toolsOf({ tools }: TenantFile): BundledTenant["tools"] {
   return { enabled: namesOf(true), absent: namesOf(false) };
 }
 
-/** What a Worker parses: without what is for editors, the build and operators, and without defaults, which it fills in again. */
+/** What a Worker knows of its tenant: with all defaults, so that it need not check again, and without what is for the build alone. */
 function canonicalConfig(config: TenantFile): string {
   const { $schema: _editorsOnly, bindings: _buildOnly, ...rest } = config;
-  const { tenantId, displayName, accountId } = config;
-  const identity = { tenantId, displayName, accountId };
-  const own = withoutDefaults(rest, tenantConfigSchema.parse(identity));
-  return `${JSON.stringify({ ...identity, ...own }, null, 2)}\n`;
+  return `${JSON.stringify(rest, null, 2)}\n`;
 }
 
 function readPrompts(files: readonly string[]): Record<string, string> {

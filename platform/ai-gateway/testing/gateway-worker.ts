@@ -5,7 +5,7 @@ import type { ModelCallRecord } from "#ai-gateway/model-call-record";
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { toPlatformError } from "#base/errors";
 import { aiSchema } from "#tenancy/ai-config";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import type { GatewayReply, PlayedPart } from "./gateway-call.js";
 
 interface GatewayWorkerEnv {

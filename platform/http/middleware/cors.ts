@@ -1,6 +1,4 @@
-import type { Context, MiddlewareHandler } from "hono";
-
-import type { AppEnv } from "#http/request-context";
+import type { Exchange, Middleware } from "#http/exchange";
 
 const ALLOWED_METHODS = "GET, POST, PUT, PATCH, DELETE";
 const ALLOWED_HEADERS =
@@ -10,28 +8,31 @@ const EXPOSED_HEADERS =
 const PREFLIGHT_MAX_AGE_SECONDS = 600;
 
 /** Lets the pages of the tenant's exact origins read the answers (WHATWG Fetch, section 3.3). Other origins get no CORS header at all. */
-export function cors<Services>(): MiddlewareHandler<AppEnv<Services>> {
+export function cors(): Middleware {
   return async (c, next) => {
-    const origin = c.req.header("origin");
-    const isAllowed = origin !== undefined && c.get("tenant").cors.origins.includes(origin);
+    const origin = c.request.headers.get("origin");
+    const isAllowed = origin !== null && c.notes.tenant.cors.origins.includes(origin);
     if (isPreflight(c)) {
-      return new Response(null, { status: 204, headers: isAllowed ? preflightHeaders(origin) : { vary: "Origin" } });
+      c.answer = new Response(null, {
+        status: 204,
+        headers: isAllowed ? preflightHeaders(origin) : { vary: "Origin" },
+      });
+      return;
     }
     await next();
-    c.res.headers.append("vary", "Origin");
+    c.answer.headers.append("vary", "Origin");
     if (isAllowed) {
-      c.res.headers.set("access-control-allow-origin", origin);
-      c.res.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
+      c.answer.headers.set("access-control-allow-origin", origin);
+      c.answer.headers.set("access-control-expose-headers", EXPOSED_HEADERS);
     }
-    return undefined;
   };
 }
 
-function isPreflight<Services>(c: Context<AppEnv<Services>>): boolean {
+function isPreflight(c: Exchange): boolean {
   return (
-    c.req.method === "OPTIONS" &&
-    c.req.header("origin") !== undefined &&
-    c.req.header("access-control-request-method") !== undefined
+    c.request.method === "OPTIONS" &&
+    c.request.headers.has("origin") &&
+    c.request.headers.has("access-control-request-method")
   );
 }
 

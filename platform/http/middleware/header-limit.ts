@@ -1,15 +1,13 @@
-import type { MiddlewareHandler } from "hono";
-
 import { PlatformError } from "#base/errors";
-import type { AppEnv } from "#http/request-context";
+import type { Middleware } from "#http/exchange";
 
 /** Longest value of one header, in characters (each is one byte on the wire). */
 const MAX_HEADER_LENGTH = 8 * 1024;
 
 /** Refuses a request with an oversized header before anything reads it (RFC 6585, section 5). */
-export function headerLimit<Services>(): MiddlewareHandler<AppEnv<Services>> {
+export function headerLimit(): Middleware {
   return async (c, next) => {
-    const { headers } = c.req.raw;
+    const { headers } = c.request;
     for (const value of headers.values()) if (value.length > MAX_HEADER_LENGTH) throw tooLarge(headers);
     await next();
   };

@@ -1,18 +1,17 @@
-import type { Context, MiddlewareHandler } from "hono";
-
 import type { Principal } from "#auth/principal";
-import type { AppEnv } from "#http/request-context";
+import type { Exchange, ExchangeNotes, Middleware } from "#http/exchange";
 import type { QuotaClient } from "#limits/quota-client";
 import type { RateDemand, RateRefusal } from "#limits/quota-message";
 import { rateDemands } from "#limits/rate-demands";
 import type { RequestCount } from "#limits/request-count";
 
 /** Puts `RateLimit` and its kin on the answer of a request that was counted. A refused one carries its own. */
-export function rateLimitHeaders<Services>(): MiddlewareHandler<AppEnv<Services>> {
+export function rateLimitHeaders(): Middleware {
   return async (c, next) => {
     await next();
-    for (const [name, value] of Object.entries(c.get("rateHeaders") ?? {})) {
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+    const { rateHeaders } = c.notes as Partial<ExchangeNotes>;
+    for (const [name, value] of Object.entries(rateHeaders ?? {})) {
+      if (!c.answer.headers.has(name)) c.answer.headers.set(name, value);
     }
   };
 }
@@ -21,32 +20,28 @@ export function rateLimitHeaders<Services>(): MiddlewareHandler<AppEnv<Services>
  * Counts a request, or refuses it with `rate_limited`. Without a principal only its address counts: for routes that need
  * no key, for routes that are not there, and for credentials that do not hold, so that nobody can try them at will.
  */
-export async function countRequest<Services>(
-  c: Context<AppEnv<Services>>,
-  quotas: QuotaClient,
-  principal?: Principal,
-): Promise<void> {
-  const { headers } = await quotas.admit(c.get("tenant").tenantId, {
+export async function countRequest(c: Exchange, quotas: QuotaClient, principal?: Principal): Promise<void> {
+  const { headers } = await quotas.admit(c.notes.tenant.tenantId, {
     rate: demandsOf(c, principal),
-    waitUntil: (work) => c.executionCtx.waitUntil(work),
+    waitUntil: (work) => c.waitUntil(work),
   });
-  c.set("rateHeaders", headers);
+  c.notes.rateHeaders = headers;
 }
 
 /**
  * The count of a request that its handler may make together with what it spends. What can be decided at once is: refused
  * with `rate_limited`, or counted. `close` counts what the handler left open.
  */
-export class OpenCount<Services> implements RequestCount {
-  readonly #c: Context<AppEnv<Services>>;
+export class OpenCount implements RequestCount {
+  readonly #c: Exchange;
   readonly #quotas: QuotaClient;
   #demands: readonly RateDemand[];
 
-  constructor(c: Context<AppEnv<Services>>, quotas: QuotaClient, principal: Principal) {
+  constructor(c: Exchange, quotas: QuotaClient, principal: Principal) {
     this.#c = c;
     this.#quotas = quotas;
     this.#demands = demandsOf(c, principal);
-    const admission = quotas.admitHere(c.get("tenant").tenantId, this.#request());
+    const admission = quotas.admitHere(c.notes.tenant.tenantId, this.#request());
     if (admission !== undefined) this.decided(admission.headers);
   }
 
@@ -56,11 +51,11 @@ export class OpenCount<Services> implements RequestCount {
 
   decided(headers?: Readonly<Record<string, string>>): void {
     this.#demands = [];
-    if (headers !== undefined) this.#c.set("rateHeaders", headers);
+    if (headers !== undefined) this.#c.notes.rateHeaders = headers;
   }
 
   refused(refusal: RateRefusal): void {
-    this.#quotas.learnRefusal(this.#c.get("tenant").tenantId, this.#demands, refusal);
+    this.#quotas.learnRefusal(this.#c.notes.tenant.tenantId, this.#demands, refusal);
     this.#demands = [];
   }
 
@@ -74,18 +69,18 @@ export class OpenCount<Services> implements RequestCount {
   }
 
   async #close(): Promise<void> {
-    const { headers } = await this.#quotas.admit(this.#c.get("tenant").tenantId, { ...this.#request(), isNoted: true });
+    const { headers } = await this.#quotas.admit(this.#c.notes.tenant.tenantId, { ...this.#request(), isNoted: true });
     this.decided(headers);
   }
 
   #request(): { rate: readonly RateDemand[]; waitUntil: (work: Promise<unknown>) => void } {
-    return { rate: this.#demands, waitUntil: (work) => this.#c.executionCtx.waitUntil(work) };
+    return { rate: this.#demands, waitUntil: (work) => this.#c.waitUntil(work) };
   }
 }
 
-function demandsOf<Services>(c: Context<AppEnv<Services>>, principal: Principal | undefined): readonly RateDemand[] {
-  const { limits } = c.get("tenant");
-  const ip = c.req.header("cf-connecting-ip") ?? "unknown";
+function demandsOf(c: Exchange, principal: Principal | undefined): readonly RateDemand[] {
+  const { limits } = c.notes.tenant;
+  const ip = c.request.headers.get("cf-connecting-ip") ?? "unknown";
   if (principal === undefined) return rateDemands(limits, { ip }, ["ip"]);
   return rateDemands(limits, principal.kind === "anonymous" ? { ip } : { ip, principalId: principal.id });
 }

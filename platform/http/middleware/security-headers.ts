@@ -1,6 +1,4 @@
-import type { MiddlewareHandler } from "hono";
-
-import type { AppEnv } from "#http/request-context";
+import type { Middleware } from "#http/exchange";
 
 /** For answers that are data: nothing in them may be run, framed, sniffed or kept (OWASP REST Security Cheat Sheet). */
 const HEADERS = {
@@ -13,11 +11,11 @@ const HEADERS = {
 } as const;
 
 /** Adds the headers that an answer does not set itself. */
-export function securityHeaders<Services>(): MiddlewareHandler<AppEnv<Services>> {
+export function securityHeaders(): Middleware {
   return async (c, next) => {
     await next();
     for (const [name, value] of Object.entries(HEADERS)) {
-      if (!c.res.headers.has(name)) c.res.headers.set(name, value);
+      if (!c.answer.headers.has(name)) c.answer.headers.set(name, value);
     }
   };
 }

@@ -1,23 +1,21 @@
-import type { MiddlewareHandler } from "hono";
-
 import { claimedTenantOf } from "#auth/authenticate";
 import { readCredential } from "#auth/credential";
-import type { AppEnv } from "#http/request-context";
+import type { Middleware } from "#http/exchange";
 import { resolveTenant } from "#tenancy/resolve-tenant";
 import type { TenantDirectory } from "#tenancy/tenant-directory";
 
 /** Finds the tenant of the request. Nothing after this runs without one. */
-export function tenantOfRequest<Services>(directory: TenantDirectory): MiddlewareHandler<AppEnv<Services>> {
+export function tenantOfRequest(directory: TenantDirectory): Middleware {
   return async (c, next) => {
-    const { headers } = c.req.raw;
+    const { headers } = c.request;
     const credential = readCredential(headers);
     const tenant = resolveTenant(directory, {
       header: headers.get("x-tenant-id") ?? undefined,
-      hostname: new URL(c.req.url).hostname,
+      hostname: c.url.hostname,
       credential: credential === undefined ? undefined : claimedTenantOf(credential),
     });
-    c.set("tenant", tenant);
-    c.set("log", c.get("log").with({ tenantId: tenant.tenantId }));
+    c.notes.tenant = tenant;
+    c.notes.log = c.notes.log.with({ tenantId: tenant.tenantId });
     await next();
   };
 }

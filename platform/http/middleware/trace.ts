@@ -1,15 +1,13 @@
-import type { MiddlewareHandler } from "hono";
-
-import type { AppEnv } from "#http/request-context";
+import type { Middleware } from "#http/exchange";
 import { traceIdOf } from "#observability/trace";
 
 /** Gives the request its trace id and puts it on the answer, whatever the answer is. */
-export function trace<Services>(): MiddlewareHandler<AppEnv<Services>> {
+export function trace(): Middleware {
   return async (c, next) => {
-    const traceId = traceIdOf(c.req.raw.headers);
-    c.set("traceId", traceId);
-    c.set("startedMs", Date.now());
+    const traceId = traceIdOf(c.request.headers);
+    c.notes.traceId = traceId;
+    c.notes.startedMs = Date.now();
     await next();
-    c.res.headers.set("x-request-id", traceId);
+    c.answer.headers.set("x-request-id", traceId);
   };
 }

@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** Which key a command is about. */
 const subjectSchema = z.object({

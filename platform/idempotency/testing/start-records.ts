@@ -5,7 +5,7 @@ import { recordName } from "#idempotency/record-name";
 import type { Command, Holding, Stats } from "#idempotency/testing/record-command";
 import type { RuntimeOptions } from "#simulators/runtime/runtime-options";
 import { startRuntime } from "#simulators/runtime/start-runtime";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 type Of<Op extends Command["op"]> = Omit<Extract<Command, { op: Op }>, "op">;
 

@@ -2,7 +2,7 @@ import * as z from "#base/zod";
 
 import type { RateRefusal, UsageReport } from "#limits/quota-message";
 import { limitsSchema } from "#tenancy/limits-config";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 const amountSchema = z.object({ tokens: z.int(), microUsd: z.int() });
 

@@ -8,13 +8,7 @@ import { defineTool } from "#llm-tools/tool";
 const MAX_TEXT = 8_000;
 const ANSWER_TOKENS = 100;
 
-const accepted = z.union([
-  z.pipe(
-    z.object({ label: z.string() }),
-    z.transform(({ label }) => label),
-  ),
-  z.string(),
-]);
+const accepted = z.union([z.object({ label: z.string() }), z.string()]);
 
 export const classifyIntent = defineTool({
   name: "classify_intent",
@@ -38,7 +32,7 @@ export const classifyIntent = defineTool({
     const question = { instructions, text, maxTokens: ANSWER_TOKENS };
     const wanted = z.object({ label: z.enum(labels) });
     const { value, answer } = await askForJson(tenantId, context, question, { wanted, accepted });
-    const label = findLabel(labels, value) ?? findMentioned(labels, answer);
+    const label = findLabel(labels, typeof value === "object" ? value.label : value) ?? findMentioned(labels, answer);
     if (label === undefined)
       throw new PlatformError("tool_failed", "The model chose none of the labels. Try again, or with clearer labels.");
     return { label };

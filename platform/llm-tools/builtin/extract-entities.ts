@@ -16,13 +16,7 @@ const MAX_ENTITY = 200;
 
 const DEFAULT_TYPES = ["person", "organization", "location", "date", "money", "email", "url"];
 
-const accepted = z.union([
-  z.pipe(
-    z.object({ entities: z.array(z.unknown()) }),
-    z.transform(({ entities }) => entities),
-  ),
-  z.array(z.unknown()),
-]);
+const accepted = z.union([z.object({ entities: z.array(z.unknown()) }), z.array(z.unknown())]);
 
 export const extractEntities = defineTool({
   name: "extract_entities",
@@ -69,7 +63,8 @@ export const extractEntities = defineTool({
       context.report({ done: index, total: pieces.length });
       const question = { instructions, text: piece.text, maxTokens: ANSWER_TOKENS };
       const { value = [] } = await askForJson(tenantId, context, question, { wanted, accepted });
-      const named = value.map((item) => entity.safeParse(item).data).filter((item) => item !== undefined);
+      const items = Array.isArray(value) ? value : value.entities;
+      const named = items.map((item) => entity.safeParse(item).data).filter((item) => item !== undefined);
       for (const { text: name, type } of uniqueNames(named)) {
         const inPiece = findName(piece.text, name, type);
         found.push(...inPiece.map((at) => ({ ...at, start: at.start + piece.start, end: at.end + piece.start })));

@@ -7,7 +7,8 @@ import type { Tool } from "#llm-tools/tool";
 import type { ToolServices } from "#llm-tools/tool-context";
 import type { AuditEntry } from "#storage/audit-log";
 import type { Scope } from "#tenancy/scopes";
-import { type TenantId, tenantIdSchema } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { toolsSchema, type ToolsConfig } from "#tenancy/tools-config";
 
 export const acme: TenantId = tenantIdSchema.parse("acme");

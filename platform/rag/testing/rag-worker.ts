@@ -4,7 +4,8 @@ import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { toPlatformError } from "#base/errors";
 import { forwardD1 } from "#storage/testing/forward-d1";
 import { forwardVectorize } from "#storage/testing/forward-vectorize";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { aiSchema } from "#tenancy/ai-config";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 interface RagWorkerEnv {
   readonly DB: D1Database;
@@ -32,7 +33,7 @@ export default {
     const path = new URL(request.url).pathname;
     if (path === "/d1") return forwardD1(env.DB, request);
     if (path === "/vectorize") return forwardVectorize(env.VECTORS, request);
-    const models = workersAiClient(env.AI, { gatewayId: "test-gateway" });
+    const models = workersAiClient(env.AI, { gatewayId: "test-gateway", ai: aiSchema.parse({}) });
     try {
       const body: unknown = await request.json();
       if (path === "/embed") {

@@ -10,7 +10,7 @@ import { createKvSearchCache } from "#storage/kv-search-cache";
 import type { Send } from "#storage/testing/remote-vectorize";
 import { startStorage, type TestStorage } from "#storage/testing/start-storage";
 import { createVectorizeVectorStore, type VectorizeOptions } from "#storage/vectorize-vector-store";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** The index of `@cf/baai/bge-base-en-v1.5`. */
 const DIMENSIONS = 768;

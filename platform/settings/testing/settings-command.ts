@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** What the tests tell a settings Worker to do. */
 export const commandSchema = z.discriminatedUnion("op", [

@@ -3,6 +3,7 @@ import { BakedPrompts } from "#settings/baked-prompts";
 import { RuntimeSettings } from "#settings/runtime-settings";
 import { type Command, commandSchema, type CurrentAnswer, type Journal } from "#settings/testing/settings-command";
 import { EdgeKv } from "#settings/testing/edge-kv";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { TenantDirectory } from "#tenancy/tenant-directory";
 import type { TenantId } from "#tenancy/tenant-id";
 import type * as z from "#base/zod";
@@ -20,7 +21,7 @@ const TENANTS = [
     ai: { models: { chat: "x/tenant" }, allowedModels: ["x/small"], routes: { "/search": { chat: "x/small" } } },
   },
   { tenantId: "globex", displayName: "Globex", accountId, ai: { models: { chat: "x/tenant" } } },
-];
+].map((tenant) => tenantConfigSchema.parse(tenant));
 
 let nowMs = Date.now();
 let kv: EdgeKv | undefined;

@@ -5,7 +5,8 @@ import { activePromptsKey, promptDigest, type PromptName, promptVersionKey } fro
 import { settingsKey } from "#settings/settings-document";
 import type { Answers, Command, CurrentAnswer } from "#settings/testing/settings-command";
 import { startRuntime } from "#simulators/runtime/start-runtime";
-import { tenantIdSchema, type TenantId } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** Two tenants' settings over one real KV namespace, in workerd, with a clock and faults that the test commands. */
 export interface TestSettings {

@@ -1,6 +1,6 @@
 import type { DocumentMetadata } from "#storage/document-record";
 import type { DocumentReplacement } from "#storage/document-store";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** The two tenants that contract suites use. They share whatever lies below the store. */
 export const acme = tenantIdSchema.parse("acme");

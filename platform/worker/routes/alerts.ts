@@ -13,8 +13,9 @@ type Context = RequestContext<Services>;
 type Alert = z.output<typeof alertSchema>;
 
 const about = { tag: "operations", access: "metrics" } as const;
-const paramsSchema = z.strictObject({ id: alertRuleSchema.shape.id });
-const bodySchema = z.omit(alertRuleSchema, { id: true });
+const { id: idSchema, ...bodyShape } = alertRuleSchema.shape;
+const bodySchema = z.strictObject(bodyShape);
+const paramsSchema = z.strictObject({ id: idSchema });
 
 const listRoute = defineRoute<Services>()(
   {
@@ -35,7 +36,7 @@ const createRoute = defineRoute<Services>()(
     path: "/metrics/alerts",
     operationId: "createAlert",
     summary: "Make an alert rule",
-    body: z.extend(alertRuleSchema, { id: z.optional(alertRuleSchema.shape.id) }),
+    body: z.strictObject({ ...alertRuleSchema.shape, id: z.optional(idSchema) }),
     response: alertSchema,
   },
   async (context, { body }) => {

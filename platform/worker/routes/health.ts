@@ -1,7 +1,7 @@
 import * as z from "#base/zod";
 
 import { chooseChatModel, chooseEmbeddingModel } from "#ai-gateway/choose-model";
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { envelope } from "#http/envelope";
 import { defineRoute } from "#http/route";
 import type { Services } from "#worker/services";

@@ -23,7 +23,7 @@ export const mcpRoute = defineRoute<Services>()(
     // The protocol has errors of its own for messages that are none.
     parseBody: (value) => value,
     bodyLimit: "standard",
-    bareResponse: z.partial(messageSchema, { method: true }),
+    bareResponse: z.looseObject({ ...messageSchema.shape, method: z.optional(z.string()) }),
     contentType: "text/event-stream",
   },
   (context, { body }) => {

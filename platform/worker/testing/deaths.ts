@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { decodeEvents, type ServerSentEvent } from "#base/server-sent-events";
 import { sessionObjectName } from "#chat/session-name";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { DEATH_PATH } from "#worker/testing/mortal";
 import type { TestWorker } from "#worker/testing/start-test-worker";
 

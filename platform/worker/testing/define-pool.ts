@@ -1,5 +1,6 @@
 import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
 import { provider as workersAi } from "#speech/providers/workers-ai";
+import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { insights } from "#worker/insights";
 import { defineWorker, type RouteExtension } from "#worker/define-worker";
 import type { WorkerEnv } from "#worker/env";
@@ -15,7 +16,9 @@ import { DEATH_PATH, kill, mortal } from "#worker/testing/mortal";
 import { ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY } from "#worker/testing/two-tenants";
 import { tokenVerifier } from "#worker/token-verifier";
 
-const tenants = [ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY];
+const tenants = [ACME, GLOBEX, HOOLI, INITECH, OSCORP, SOYLENT, STARK, UMBRELLA, VANDELAY].map((tenant) =>
+  tenantConfigSchema.parse(tenant),
+);
 
 /** The Worker of the tests: tenants that share everything, with each feature, and faults on demand. */
 export function definePool(extend?: RouteExtension) {

@@ -5,7 +5,7 @@ import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
 import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
 import { SCOPES, type Scope } from "#tenancy/scopes";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** What a call sends besides its path. */
 export interface Call {

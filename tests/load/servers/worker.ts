@@ -6,7 +6,7 @@ import { type SettingsDocument, settingsKey } from "#settings/settings-document"
 import type { LogLine } from "#simulators/runtime/runtime-options";
 import { startRuntime } from "#simulators/runtime/start-runtime";
 import { SCOPES } from "#tenancy/scopes";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { announce } from "#tests/load/servers/server-process";
 import type { FlagMessage, WorkerOptions } from "#tests/load/servers/worker-options";
 import { LOAD_TENANT } from "#tests/load/workers/load-tenant";

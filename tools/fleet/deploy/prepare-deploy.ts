@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { CommandError } from "#tools/command/command-line";
 import { openAccount, type OpenAccount, type ReachOptions } from "../operate/open-account.js";
 import type { ReleaseOrigin } from "../release/origin.js";

@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import type { DeployContext } from "../deploy/execute-deploy.js";
 import { requireReleaseStore } from "../deploy/prepare-deploy.js";
 import { openAccount, type OpenAccount, type ReachOptions } from "../operate/open-account.js";

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
 
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { environmentOf, readTenantSource } from "./tenant-source.js";
 
 /** Names and ids of resources that tenants other than `id` use, as `kind name`: they are never removed with it. */

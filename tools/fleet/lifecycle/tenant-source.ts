@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
 
-import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environment-config";
+import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";

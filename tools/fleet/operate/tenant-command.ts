@@ -1,4 +1,4 @@
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
 import { CommandError, EXIT_CODES, required, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import { readInvocation } from "#tools/command/invocation";
 import type { BuildFiles } from "../release/read-build.js";

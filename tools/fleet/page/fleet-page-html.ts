@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { escapeHtml } from "#tools/command/escape-html";
 import type { Finding } from "../state/compare-states.js";
 import { PAGE_STYLE } from "./page-style.js";

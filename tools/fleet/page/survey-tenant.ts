@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { CommandError } from "#tools/command/command-line";
 import { networkReason } from "#tools/command/network-reason";
 import { callTenant, requestTenant } from "#tools/tenant/client/tenant-client";

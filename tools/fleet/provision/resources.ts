@@ -1,4 +1,4 @@
-import type { EnvironmentName, ResolvedEnvironment } from "#tenancy/environment-config";
+import type { EnvironmentName, ResolvedEnvironment } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { type Account } from "../account/account.js";
 import { readGateway, readIndex, readMetadataIndexes, readQueue, type RemoteIndex } from "../account/ai-resources.js";

@@ -4,7 +4,7 @@ import path from "node:path";
 
 import { parse } from "jsonc-parser";
 
-import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environment-config";
+import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";

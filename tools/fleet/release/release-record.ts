@@ -1,6 +1,6 @@
 import * as z from "#base/zod";
 
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import type { WorkerState } from "../state/worker-state.js";
 
 /**

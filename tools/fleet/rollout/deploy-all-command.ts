@@ -1,7 +1,7 @@
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import { paintFor, type Paint } from "#tools/command/paint";
 import { createScreen, type Screen } from "#tools/command/screen";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { prepareDeploy } from "../deploy/prepare-deploy.js";
 import { formatLines, mayAct } from "../operate/confirm-plan.js";
 import { explainError } from "../operate/explain-error.js";

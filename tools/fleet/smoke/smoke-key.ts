@@ -1,5 +1,5 @@
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
-import type { ResolvedEnvironment } from "#tenancy/environment-config";
+import type { ResolvedEnvironment } from "#tenancy/environments";
 import { type Scope, SCOPES } from "#tenancy/scopes";
 import type { TenantId } from "#tenancy/tenant-id";
 import type { Account } from "../account/account.js";

@@ -1,4 +1,4 @@
-import { resolveEnvironment } from "#tenancy/environment-config";
+import { resolveEnvironment } from "#tenancy/environments";
 import { tenantConfigSchema, type TenantConfigInput } from "#tenancy/tenant-config";
 import { wranglerConfigFor } from "#tools/tenant/config/wrangler-config";
 import type { DeployFacts } from "../deploy/plan-deploy.js";

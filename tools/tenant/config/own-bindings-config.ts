@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 import { liveObjects, objectClassName, ownResourceName, type OwnBindings } from "#tenancy/own-bindings";
 
 /** The parts of a wrangler configuration that a tenant's own bindings add to. */

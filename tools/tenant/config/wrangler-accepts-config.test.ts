@@ -7,7 +7,7 @@ import path from "node:path";
 import { after, describe, it } from "node:test";
 import { promisify } from "node:util";
 
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { tenantConfigSchema } from "#tenancy/tenant-config";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 

@@ -1,4 +1,4 @@
-import { resolveEnvironment, type EnvironmentName } from "#tenancy/environment-config";
+import { resolveEnvironment, type EnvironmentName } from "#tenancy/environments";
 import type { TenantFile } from "#tenancy/parse-tenant-config";
 import { ownBindingsConfig } from "#tools/tenant/config/own-bindings-config";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { apiKeyStorageKey } from "#auth/api-key";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { type KeyOptions, runKeys } from "#tools/tenant/keys/run-keys";
 import { memoryPlace, type MemoryPlace } from "#tools/tenant/settings/memory-place";
 

@@ -1,4 +1,4 @@
-import { resolveEnvironment, type EnvironmentName } from "#tenancy/environment-config";
+import { resolveEnvironment, type EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError } from "#tools/command/command-line";
 import type { RestNamespace } from "#tools/tenant/kv/rest-key-values";

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 
-import { tenantIdSchema, type TenantId } from "#tenancy/tenant-id";
+import type { TenantId } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { CommandError, required, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import type { TenantRuntimeOptions } from "#tools/tenant/local/tenant-runtime";

@@ -1,6 +1,7 @@
 import { allowedModels } from "#ai-gateway/choose-model";
 import { SETTINGS, type SettingSpec } from "#settings/setting";
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
+import { FEATURE_FLAG_EFFECTS, FEATURE_FLAGS } from "#tenancy/feature-flags";
 import type { TenantConfig } from "#tenancy/tenant-config";
 
 /** One setting as it is, and why. */
@@ -35,13 +36,23 @@ export function listSettings(
   ];
 }
 
+/** What a setting does, for people. */
+function aboutSetting(name: string): string {
+  const flag = FEATURE_FLAGS.find((one) => one === name);
+  if (flag !== undefined) return FEATURE_FLAG_EFFECTS[flag];
+  const route = name.slice("model:".length);
+  if (route === "") return "chat model of this environment, where neither request nor route names one";
+  return `chat model of ${route}, where the request names none`;
+}
+
 function rowOf(
   spec: SettingSpec,
   config: TenantConfig,
   environment: EnvironmentName,
   stored: Readonly<Record<string, unknown>>,
 ): SettingRow {
-  const { name, about } = spec;
+  const { name } = spec;
+  const about = aboutSetting(name);
   const baked = spec.valueIn(config, environment);
   const bakedPart = baked === undefined ? {} : { baked };
   if (!Object.hasOwn(stored, name)) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { settingsKey } from "#settings/settings-document";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { memoryPlace, type MemoryPlace } from "#tools/tenant/settings/memory-place";
 import { runFlags } from "#tools/tenant/settings/run-flags";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, describe, it } from "node:test";
 
 import { activePromptsKey, promptDigest, promptVersionKey, shortVersion } from "#settings/prompt-version";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { memoryPlace, type MemoryPlace } from "#tools/tenant/settings/memory-place";
 import {
   activatePrompt,

@@ -1,4 +1,4 @@
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { CommandError, EXIT_CODES, type CommandLine, type OptionSpec } from "#tools/command/command-line";
 import type { Invocation } from "#tools/command/invocation";

@@ -1,4 +1,4 @@
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
 import { applyEdits, type Edit } from "../../edit/edit.js";
 import { jsonAt } from "../../edit/json-text.js";
 import type { Plan } from "../../plan/plan.js";

@@ -1,6 +1,6 @@
 import { parse } from "jsonc-parser";
 
-import { ENVIRONMENTS } from "#tenancy/environment-config";
+import { ENVIRONMENTS } from "#tenancy/environments";
 import { parseTenantConfig } from "#tenancy/parse-tenant-config";
 import { renderWranglerConfig } from "#tools/tenant/config/wrangler-config";
 import type { PlannedFile } from "../../plan/plan.js";

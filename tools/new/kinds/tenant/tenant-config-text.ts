@@ -1,4 +1,4 @@
-import type { EnvironmentName } from "#tenancy/environment-config";
+import type { EnvironmentName } from "#tenancy/environments";
 
 /** Who a new tenant is, and what it starts with. */
 export interface NewTenant {

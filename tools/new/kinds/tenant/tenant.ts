@@ -1,6 +1,6 @@
 import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
-import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environment-config";
-import { tenantIdSchema } from "#tenancy/tenant-id";
+import { ENVIRONMENTS, type EnvironmentName } from "#tenancy/environments";
+import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { MANIFEST } from "../../plan/manifest.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Tree } from "../../plan/tree.js";

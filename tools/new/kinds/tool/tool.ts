@@ -1,6 +1,6 @@
 import { toolSpellings } from "#llm-tools/tool-spellings";
 import { SCOPES } from "#tenancy/scopes";
-import { TOOL_NAME_PATTERN } from "#tenancy/tools-config";
+import { TOOL_NAME_PATTERN } from "#tenancy/tool-name";
 import type { Edit } from "../../edit/edit.js";
 import type { Plan } from "../../plan/plan.js";
 import type { Tree } from "../../plan/tree.js";
