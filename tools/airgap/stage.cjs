@@ -75,7 +75,9 @@ function fillStage(stage, { base, files, npm, outs = [] }) {
   for (const [src, dest] of files) {
     const to = path.join(stage, dest);
     fs.mkdirSync(path.dirname(to), { recursive: true });
-    fs.cpSync(fs.realpathSync(path.join(base, src)), to, { recursive: true, dereference: true });
+    const from = fs.realpathSync(path.join(base, src));
+    if (fs.statSync(from).isFile()) fs.copyFileSync(from, to);
+    else fs.cpSync(from, to, { recursive: true, dereference: true });
   }
   for (const link of npm) {
     const real = fs.realpathSync(path.join(base, link));
