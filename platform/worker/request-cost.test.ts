@@ -35,6 +35,12 @@ describe("what a request costs", () => {
     return { before: calls.slice(0, model), behind: calls.slice(model + 1) };
   };
 
+  /** An isolate trusts a key and settings for half a minute: on a busy machine they can be read again in between, but not twice. */
+  const warmCallsOf = async (key: string, path: string, body: object) => {
+    const calls = await callsOf(key, path, body);
+    return calls.before.includes("KV.get") ? callsOf(key, path, body) : calls;
+  };
+
   it("is, for what needs no key, the count of its address, and nothing for one that comes again soon", async () => {
     const health = (ip = "192.0.2.55") =>
       worker.call("/health", { tenant: "vandelay", headers: { "cf-connecting-ip": ip } });
@@ -52,7 +58,7 @@ describe("what a request costs", () => {
       await warmUp(key);
       const sessionId = `cost-${stream}`;
       for (const message of ["a new session", "and an old one"]) {
-        const { before, behind } = await callsOf(key, "/chat", { message, stream, sessionId });
+        const { before, behind } = await warmCallsOf(key, "/chat", { message, stream, sessionId });
         assert.deepEqual(before, [nameOf(stream), "QUOTAS.admit"]);
         assert.deepEqual(behind.toSorted(), ["DB.run", "QUOTAS.settle"]);
       }
@@ -62,7 +68,7 @@ describe("what a request costs", () => {
   it("is, for a completion, one call of an object before the model, and none for a caller that comes often", async () => {
     const key = await worker.makeKey("umbrella", ["chat"]);
     await warmUp(key);
-    const { before, behind } = await callsOf(key, "/v1/chat/completions", COMPLETION);
+    const { before, behind } = await warmCallsOf(key, "/v1/chat/completions", COMPLETION);
     assert.deepEqual(before, ["QUOTAS.admit"]);
     assert.deepEqual(behind, ["QUOTAS.settle"]);
     const ask = () => worker.call("/v1/chat/completions", { tenant: "umbrella", key, body: COMPLETION });
