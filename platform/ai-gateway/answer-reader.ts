@@ -26,6 +26,7 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
   readonly #deadline: CallDeadline;
   readonly #idleMs: number;
   #parts: Batch = [];
+  #isWhole = false;
   #waitUntil: WaitUntil | undefined;
   #onEnd: ((end: AnswerEnd, usage: TokenUsage) => void) | undefined;
 
@@ -56,11 +57,16 @@ export class AnswerReader implements AsyncIterableIterator<Batch> {
     if (body === null) throw new ModelFailure("unavailable", "an answer without a body");
     const reader = new AnswerReader(body.getReader(), new ModelStreamParser(options), deadline, idleMs);
     // Any other content type is an event stream: providers are not exact about it, the parser is.
-    const isWhole = response.headers.get("content-type")?.startsWith("application/json") === true;
-    if (isWhole) await reader.#readWhole(firstTokenByMs);
+    reader.#isWhole = response.headers.get("content-type")?.startsWith("application/json") === true;
+    if (reader.#isWhole) await reader.#readWhole(firstTokenByMs);
     while (reader.#parts.length === 0)
       await reader.#readChunk(reader.#parser.isAlive ? deadline.after(idleMs) : firstTokenByMs);
     return reader;
+  }
+
+  /** Whether it came in one piece. */
+  get isWhole(): boolean {
+    return this.#isWhole;
   }
 
   /** `onEnd` is called once, as soon as the end is known. `waitUntil` is for what then remains to be done. */

@@ -38,7 +38,7 @@ export interface ModelCallRecord {
   readonly attempts: readonly ModelAttempt[];
   /** From the call's start to its last token or failure. */
   readonly latencyMs: number;
-  /** From the call's start to the first piece of the answer, failed attempts included. */
+  /** From the call's start to the first piece of the answer, failed attempts included; undefined where it came whole. */
   readonly firstTokenMs: number | undefined;
   /** Of what was produced, also when the answer broke off or was cancelled. */
   readonly usage: TokenUsage;
@@ -83,13 +83,13 @@ export class CallRecorder {
     this.#attempts.push(attempt);
   }
 
-  /** Notes the headers of an answer. Each response has its own; `env.AI.aiGatewayLogId` is shared by concurrent calls. */
-  answered(headers: Headers): void {
+  /** Notes the headers of an answer, and that it has begun: unless it `isWhole`, and its beginning could not be seen. Each response has its own; `env.AI.aiGatewayLogId` is shared by concurrent calls. */
+  answered(headers: Headers, isWhole = false): void {
     const logId = headers.get("cf-aig-log-id");
     if (logId !== null) this.#logIds.push(logId);
     const cache = headers.get("cf-aig-cache-status")?.toUpperCase();
     if (cache === "HIT" || cache === "MISS") this.#cacheStatus = cache;
-    this.#firstTokenMs ??= this.#clock.nowMs() - this.startedMs;
+    if (!isWhole) this.#firstTokenMs ??= this.#clock.nowMs() - this.startedMs;
   }
 
   /** Hands out the record. Further calls do nothing. `cost`, micro-USD: where it is not a matter of tokens. */

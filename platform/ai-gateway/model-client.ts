@@ -64,6 +64,11 @@ export interface TextRequest {
   readonly responseFormat?: ResponseFormat;
   readonly tools?: readonly OfferedTool[];
   readonly toolChoice?: ToolChoice;
+  /**
+   * Asked for in one piece, by who shows nothing before the end: cheaper than a stream. That the model is stuck is noticed
+   * later: when all its tokens should be there.
+   */
+  readonly isWhole?: boolean;
   /** The caller's name for its own user: passed on where the model takes it. Never decides anything here. */
   readonly user?: string;
 }

@@ -142,6 +142,13 @@ describe("streamText, in workerd", () => {
     }
   }
 
+  it("gives an answer in one piece the time that its tokens may take", async () => {
+    const whole = (maxTokens: number) => gateway.chat({ ai: ALONE }, { isWhole: true, maxTokens });
+    await plan({ kind: "delay", delayMs: 1_000 }, { times: 2 });
+    assert.equal((await whole(100)).error, undefined);
+    assert.equal((await whole(1)).error?.code, "model_unavailable");
+  });
+
   it("goes through the chain in order and gives up after its end", async () => {
     await plan({ kind: "error", status: 503 }, { times: 3 });
     const reply = await gateway.chat({ ai: WITH_FALLBACK });
@@ -269,6 +276,15 @@ describe("streamText, in workerd", () => {
       const reply = await gateway.chat({}, { model, responseFormat: { type: "json_schema", schema } });
       assert.ok("city" in (JSON.parse(textOf(reply)) as object));
       assert.equal(endOf(reply).usage.isEstimate, false);
+    });
+
+    it(`${model}: an answer in one piece, of which no first token is told`, async () => {
+      await plan({ kind: "answer", text: "one two three four five" });
+      const reply = await gateway.chat({}, { model, isWhole: true, stop: ["three"] });
+      assert.equal(textOf(reply), "one two ");
+      assert.deepEqual([endOf(reply).finishReason, endOf(reply).usage.isEstimate], ["stop", false]);
+      const { status, firstTokenMs, latencyMs } = recordOf(reply);
+      assert.deepEqual([status, firstTokenMs, latencyMs >= 0], ["ok", undefined, true]);
     });
 
     it(`${model}: ends before a stop sequence and cancels the rest`, async () => {

@@ -41,6 +41,14 @@ describe("textInputs", () => {
     });
   });
 
+  it("asks for no stream, and for nothing of one, where the answer is wanted whole", () => {
+    for (const model of [llama, gptOss]) {
+      const inputs = textInputs(model, { ...request, isWhole: true });
+      assert.equal(inputs["stream"], false);
+      assert.ok(!("stream_options" in inputs));
+    }
+  });
+
   it("keeps from Workers AI's own models what they do not know", () => {
     const inputs = textInputs(llama, { ...request, stop: ["x"], user: "u" });
     assert.ok(!("stop" in inputs) && !("user" in inputs) && !("stream_options" in inputs));

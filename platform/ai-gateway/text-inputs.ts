@@ -10,12 +10,13 @@ export const DEFAULT_MAX_TOKENS = 1_024;
  * (developers.cloudflare.com/workers-ai/features/json-mode).
  */
 export function textInputs(model: string, request: TextRequest): Record<string, unknown> {
-  const { messages, temperature, topP, seed, stop, user, responseFormat, tools, toolChoice } = request;
+  const { messages, temperature, topP, seed, stop, user, responseFormat, tools, toolChoice, isWhole } = request;
   const shape = outputShapeOf(model);
   const isJson = responseFormat !== undefined && responseFormat.type !== "text";
+  const isStream = isWhole !== true && !(isJson && shape === "response");
   return withoutUndefined({
     messages: messages.map(toWireMessage),
-    stream: !(isJson && shape === "response"),
+    stream: isStream,
     max_tokens: request.maxTokens ?? DEFAULT_MAX_TOKENS,
     temperature,
     top_p: topP,
@@ -23,7 +24,8 @@ export function textInputs(model: string, request: TextRequest): Record<string, 
     tools: tools?.map(toWireTool),
     tool_choice: toolChoice === undefined ? undefined : toWireChoice(toolChoice),
     response_format: isJson ? toWireFormat(responseFormat, shape) : undefined,
-    ...(shape === "openai" ? { stop, user, stream_options: { include_usage: true } } : {}),
+    ...(shape === "openai" ? { stop, user } : {}),
+    ...(shape === "openai" && isStream ? { stream_options: { include_usage: true } } : {}),
   });
 }
 

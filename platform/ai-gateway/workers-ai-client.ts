@@ -22,8 +22,8 @@ import { type Clock, systemClock } from "#base/clock";
 import type { AiConfig } from "#tenancy/ai-config";
 import type { TenantId } from "#tenancy/tenant-id";
 
-/** An answer that comes in one piece, as in JSON mode, may take so many times `firstTokenMs`. */
-const WHOLE_ANSWER_FACTOR = 3;
+/** An answer that comes in one piece may take so long for each of its tokens, besides the time to the first: slow models say 25 in a second. */
+const MS_PER_TOKEN = 40;
 
 export interface ModelClientOptions {
   /** The tenant's own gateway: logs, caches and limits of two tenants are apart. */
@@ -73,7 +73,7 @@ class WorkersAiClient implements ModelClient {
       const { model, reader, headers } = await askInTurn(tenantId, chain, (candidate) =>
         this.#openText(tenantId, candidate, attempt),
       );
-      recorder.answered(headers);
+      recorder.answered(headers, reader.isWhole);
       const batches = reader.begin((end, usage) => {
         if (end === "broken") this.#breakers.report(tenantId, model, "failure", this.#clock.nowMs());
         recorder.finish(end, usage);
@@ -128,11 +128,11 @@ class WorkersAiClient implements ModelClient {
     const deadline = new CallDeadline(this.#clock, endsAtMs, context.signal, idleMs);
     try {
       const inputs = textInputs(model, request);
-      const isWhole = inputs["stream"] !== true;
-      const times = { firstTokenByMs: deadline.after(firstTokenMs * (isWhole ? WHOLE_ANSWER_FACTOR : 1)), idleMs };
+      const { stop = [], maxTokens = DEFAULT_MAX_TOKENS } = request;
+      const speakingMs = inputs["stream"] === true ? 0 : maxTokens * MS_PER_TOKEN;
+      const times = { firstTokenByMs: deadline.after(firstTokenMs + speakingMs), idleMs };
       const call = { model, inputs, context, signal: deadline.signal };
       const response = await deadline.wait(this.#run(tenantId, call), times.firstTokenByMs);
-      const { stop = [], maxTokens = DEFAULT_MAX_TOKENS } = request;
       const options = { promptText: () => promptText(request), stop, maxTokens };
       return { model, reader: await AnswerReader.open(response, options, deadline, times), headers: response.headers };
     } catch (error) {

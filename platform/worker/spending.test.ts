@@ -118,6 +118,24 @@ describe("what chats spend, through the whole Worker", () => {
     assert.ok(Number(headers.get("retry-after")) > 0);
   });
 
+  it("has a whole completion answered and paid for when its client leaves before the end", async () => {
+    const route = "/v1/chat/completions";
+    const earlier = await usage("umbrella");
+    await worker.runtime.control.plan({ kind: "delay", delayMs: 500 });
+    const controller = new AbortController();
+    const answer = worker.send(route, as("umbrella", { body: bodyOf(route), signal: controller.signal }));
+    await eventually(modelCalls, (calls) => calls === 1);
+    controller.abort();
+    await assert.rejects(answer, { name: "AbortError" });
+    const { tokens, calls } = await eventually(
+      () => usage("umbrella"),
+      (now) => now.budgets[0]?.reserved === 0 && now.calls > earlier.calls,
+    );
+    assert.equal(calls - earlier.calls, 1);
+    // What it could have cost at most is a thousand.
+    assert.ok(tokens - earlier.tokens > 2 && tokens - earlier.tokens < 200, String(tokens - earlier.tokens));
+  });
+
   for (const route of ROUTES) {
     it(`${route}: leaves a settled ledger when its client is killed, at whichever event`, async () => {
       const WORDS = 5;

@@ -260,7 +260,7 @@ describe("the openai client: chat completions", () => {
   });
 
   it("answers a failure in the middle of a whole answer with a status", async () => {
-    await setup.worker.runtime.control.plan({ kind: "cut", afterTokens: 3 });
+    await setup.worker.runtime.control.plan({ kind: "garbage", body: '{"response":"The library opens at' });
     await assert.rejects(setup.client().chat.completions.create(ASKED), InternalServerError);
   });
 

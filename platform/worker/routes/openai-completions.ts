@@ -39,8 +39,10 @@ export const completionsRoute = defineRoute<Services>()(
     });
     const textRequest = toTextRequest(model, body);
     if (body.stream !== true) {
-      const answer = await openAnswer(context, textRequest, context.request.signal);
-      return Response.json(await collectCompletion(headOf(context, answer), answer.batches));
+      const completion = completeWhole(context, { ...textRequest, isWhole: true });
+      // What a model says in one piece is paid for in one piece, also when the client has left: it is settled as it ends.
+      context.waitUntil(completion.catch(() => undefined));
+      return Response.json(await completion);
     }
     const leaving = new AbortController();
     const signal = AbortSignal.any([context.request.signal, leaving.signal]);
@@ -53,14 +55,19 @@ export const completionsRoute = defineRoute<Services>()(
   },
 );
 
+async function completeWhole(context: RequestContext<Services>, request: TextRequest): Promise<object> {
+  const answer = await openAnswer(context, request);
+  return collectCompletion(headOf(context, answer), answer.batches);
+}
+
 /** The only place where this route spends: the client reserves what each call may cost, and settles at its end. */
 function openAnswer(
   context: RequestContext<Services>,
   textRequest: TextRequest,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<CompletionAnswer> {
   const { tenant, services, traceId, route, principal, count } = context;
-  const call = { traceId, route, principalId: principal.id, signal };
+  const call = { traceId, route, principalId: principal.id, ...(signal && { signal }) };
   return openCompletion(context, services.models(tenant, count), textRequest, call);
 }
 
