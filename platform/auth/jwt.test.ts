@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
-import { base64url, SignJWT, UnsecuredJWT } from "jose";
+import { base64url, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 
 import { createIdentityProvider } from "#auth/testing/identity-provider";
 import { type Runtime, startRuntime } from "#simulators/runtime/start-runtime";
@@ -99,6 +99,37 @@ describe("tokens of a tenant's identity provider", () => {
     const swapped = `${head}.${base64url.encode(JSON.stringify({ ...claims, iss: provider.issuer }))}.${signature}`;
     for (const token of [unsigned, confused, swapped, `${head}.e30.`, "eyJ.eyJ.x"]) {
       assert.equal(await verify(token), null, token);
+    }
+  });
+
+  it("refuse what brings its own key, names another place for keys, or demands what nobody here knows", async () => {
+    const { publicKey, privateKey } = await generateKeyPair("ES256");
+    const jwk = await exportJWK(publicKey);
+    const jku = "https://thief.example/jwks.json";
+    const headers: readonly object[] = [
+      { jwk },
+      { jwk, kid: "first" },
+      { jku, kid: "first" },
+      { jku, kid: "../../first" },
+      { x5u: jku },
+      { kid: "__proto__" },
+      { kid: "x".repeat(4_000) },
+    ];
+    for (const header of headers) {
+      const token = await new SignJWT({ ...claims, iss: provider.issuer, exp: nowMs / 1_000 + 300 })
+        .setProtectedHeader({ alg: "ES256", ...header })
+        .sign(privateKey);
+      assert.equal(await verify(token), null, JSON.stringify(header));
+    }
+    const [, payload = "", signature = ""] = (await provider.sign(claims)).split(".");
+    for (const header of [
+      { alg: "ES256", kid: "first", crit: ["exp"], exp: 1 },
+      { alg: "ES256", kid: "first", crit: ["b64"], b64: false },
+      { alg: "nOnE", kid: "first" },
+      { alg: ["ES256"], kid: "first" },
+    ]) {
+      const token = `${base64url.encode(JSON.stringify(header))}.${payload}.${signature}`;
+      assert.equal(await verify(token), null, JSON.stringify(header));
     }
   });
 

@@ -10,8 +10,9 @@ export interface Suite {
 
 const POOL = "platform/worker/testing/pool-entry.ts";
 const MATRIX: Suite = { test: "tests/security/isolation-matrix.test.ts", worker: POOL };
+/** Says who may use a route a second time, and boots nothing. */
+const ROWS: Suite = { test: "tests/security/route-rows.test.ts" };
 const SECURITY: readonly Suite[] = [
-  { test: "tests/security/route-rows.test.ts" },
   { test: "tests/security/storage-walls.test.ts", worker: "platform/storage/testing/storage-worker.ts" },
   { test: "tests/security/peer-failures.test.ts", worker: POOL },
 ];
@@ -38,6 +39,7 @@ export function suitesOf(file: string, sources: ReadonlyMap<string, string>): re
   return [
     ...own.filter(isItsTest),
     ...own.filter((suite) => !isItsTest(suite)),
+    ROWS,
     ...cellsOf(sources.get(file) ?? ""),
     ...SECURITY,
     ...ofWorker.filter(isItsTopic),
