@@ -9,7 +9,7 @@ export type Increment = readonly [metric: string, labels: string, bucket: number
 
 /** Where a recorder leaves what it has gathered. */
 export interface MetricSink {
-  /** The tenant of a log line, if this Worker serves it. */
+  /** The tenant of a log line, if this Worker serves and measures it. */
   tenantOf(id: string): TenantId | undefined;
   store(tenantId: TenantId, increments: readonly Increment[]): Promise<void>;
   /** Keeps the isolate alive for work behind an answer. */

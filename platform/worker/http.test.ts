@@ -39,6 +39,26 @@ describe("the HTTP shell, in workerd", () => {
     );
   });
 
+  it("measures, in a pool, only the tenants that want it", async () => {
+    const isMeasured = async (tenant: string): Promise<unknown[]> => {
+      const key = await worker.makeKey(tenant, ["metrics"]);
+      const { features } = (await worker.call("/usage", { tenant, key })).json.data as unknown as {
+        features: { metrics: boolean };
+      };
+      const answers = await Promise.all(
+        ["/metrics", "/metrics/alerts"].map((path) => worker.call(path, { tenant, key })),
+      );
+      return [features.metrics, ...answers.map(({ status }) => status)];
+    };
+    assert.deepEqual(await isMeasured("oscorp"), [false, 404, 404]);
+    assert.deepEqual(await isMeasured("globex"), [true, 200, 200]);
+    // What was gathered of all is stored by the tick.
+    await worker.runtime.scheduled("* * * * *");
+    const points = await worker.runtime.control.analyticsPoints({ dataset: "metrics" });
+    const tenants = new Set(points.map(({ indexes: [tenant] }) => tenant));
+    assert.ok(tenants.has("globex") && !tenants.has("oscorp"), [...tenants].join());
+  });
+
   it("ends a request whose binding never answers, with what to do", async () => {
     await worker.call(FAULT_PATH, { body: JSON.stringify({ at: 1, kind: "hangs" } satisfies BindingFault) });
     const hanging = await worker.call("/documents", acme());

@@ -1,3 +1,4 @@
+import { PlatformError } from "#base/errors";
 import type { Route } from "#http/route";
 import { judgeAlerts } from "#metrics/judge-alerts";
 import { MetricRecorder } from "#metrics/metric-recorder";
@@ -27,7 +28,7 @@ export function insights(): Insights {
   return {
     TenantMetrics: MetricsObject,
     recorder: (env, directory) => new MetricRecorder(metricSink(env, directory)),
-    routes: [...metricRoutes, ...alertRoutes],
+    routes: [...metricRoutes, ...alertRoutes].map(forMeasured),
     async judge(env, { directory, metrics: recorder, log }) {
       await recorder?.flush();
       const metrics = metricsClient(env.METRICS);
@@ -36,10 +37,22 @@ export function insights(): Insights {
       await Promise.allSettled(
         directory
           .all()
+          .filter(({ insights: { enabled } }) => enabled)
           .map(({ tenantId, insights: { alertWebhook: webhookUrl } }) =>
             judgeAlerts(tenantId, { metrics, log, webhookUrl, nowMs }),
           ),
       );
+    },
+  };
+}
+
+/** A route that a pool's tenants have only if they are measured, as in a Worker of their own. */
+function forMeasured(route: Route<Services>): Route<Services> {
+  return {
+    spec: route.spec,
+    async handle(context, raw) {
+      if (!context.tenant.insights.enabled) throw new PlatformError("not_found", "This tenant is not measured.");
+      return route.handle(context, raw);
     },
   };
 }

@@ -18,7 +18,10 @@ export function metricSink({ ANALYTICS, METRICS }: WorkerEnv, directory: TenantD
   const metrics = metricsClient(METRICS);
   return {
     waitUntil,
-    tenantOf: (id) => directory.byId(id)?.tenantId,
+    tenantOf(id) {
+      const tenant = directory.byId(id);
+      return tenant?.insights.enabled === true ? tenant.tenantId : undefined;
+    },
     async store(tenantId, increments) {
       await metrics.add(tenantId, increments);
       // Behind the call that can fail and is then repeated: a point cannot be taken back.

@@ -203,26 +203,26 @@ describe("metrics, in workerd", () => {
   });
 
   it("never keeps a request waiting: without its object answers come as ever, and nothing is lost", async () => {
-    const before = await requestsOf("oscorp");
-    const object = await objectOf("oscorp");
+    const before = await requestsOf("vandelay");
+    const object = await objectOf("vandelay");
     await object.fail(true);
-    assert.deepEqual(await many(5, () => call("oscorp", "/v1/models")), [200, 200, 200, 200, 200]);
-    await call("oscorp", "/metrics/overview");
+    assert.deepEqual(await many(5, () => call("vandelay", "/v1/models")), [200, 200, 200, 200, 200]);
+    await call("vandelay", "/metrics/overview");
     await object.fail(false);
-    assert.equal((await requestsOf("oscorp")) - before, 7);
+    assert.equal((await requestsOf("vandelay")) - before, 7);
   });
 
   it("never keeps a request waiting, either, while its object answers nobody", async () => {
-    const before = await requestsOf("oscorp");
+    const before = await requestsOf("vandelay");
     await fault("metrics=hang");
     const statuses: number[] = [];
-    const chat = async () => statuses.push((await call("oscorp", "/chat", { message: "Hello", stream: false })).status);
+    const chat = async () => statuses.push((await call("vandelay", "/chat", { message: "Hello", stream: false })).status);
     for (await chat(); (await fault("metrics=hang")) === 0; await chat())
       await new Promise((resolve) => setTimeout(resolve, 100));
     await chat();
     assert.deepEqual([...new Set(statuses)], [200]);
     await fault("");
-    assert.equal((await requestsOf("oscorp")) - before, 1 + statuses.length);
+    assert.equal((await requestsOf("vandelay")) - before, 1 + statuses.length);
   });
 
   it("tells cost by model, route and key, and tools by name", async () => {

@@ -85,6 +85,19 @@ describe("the console, in Chromium", () => {
     await signed.page.getByLabel("API key").waitFor();
   });
 
+  for (const [device, size] of Object.entries(SIZES))
+    it(`moves nothing on a ${device} while an answer grows`, async () => {
+      const { page } = await signedIn({ size });
+      await page.getByLabel("Message").fill("Which radio channel has the harbour master?");
+      const movedBefore = await findings(page, "movedThings");
+      await page.getByRole("button", { name: "Send" }).click();
+      const answer = page.locator(".turn.assistant .answer");
+      await answer.filter({ hasText: /\w/ }).waitFor();
+      await page.getByRole("button", { name: "Listen" }).waitFor();
+      await page.getByRole("complementary", { name: "Conversations" }).getByText("2 messages").first().waitFor();
+      assert.deepEqual((await findings(page, "movedThings")).slice(movedBefore.length), []);
+    });
+
   it("streams a chat visibly, marks what is cited, and moves nothing while it grows", async () => {
     const { page, problems, requests } = await signedIn();
     await page.getByLabel("Message").fill("Which radio channel has the harbour master?");

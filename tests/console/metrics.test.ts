@@ -41,6 +41,16 @@ describe("the console with metrics, in Chromium", () => {
     plot.locator(".legend").filter({ hasText: text }).waitFor();
   const legendOf = (plot: Locator): Promise<string[]> => plot.locator(".legend li").allTextContents();
 
+  it("says how metrics are switched on, and asks for none, where the tenant is not measured", async () => {
+    const headers = { "x-tenant-id": "oscorp" };
+    const { page, problems, requests } = await openPage(browser, `${worker.runtime.url.origin}/#metrics`, { headers });
+    await page.getByLabel("API key").fill(await worker.makeKey("oscorp", ["metrics"]));
+    await page.getByRole("button", { name: "Sign in" }).click();
+    await page.getByText('"insights": { "enabled": true }').waitFor();
+    assert.ok(!requests.some((url) => url.includes("/metrics")));
+    assert.deepEqual(problems, []);
+  });
+
   it("draws what was measured: amounts as bars, levels as lines, all from the page's own origin", async () => {
     const { page, problems, requests } = await openMetrics();
     const tokens = plotOf(page, "Tokens");

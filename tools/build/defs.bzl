@@ -14,6 +14,7 @@
 | golden_test     | compares a made file with a kept one                               |
 | generated_page  | a page of docs that a program writes                               |
 | tenant          | everything of one tenant                                           |
+| tenant_pool     | everything of several tenants in one Worker                        |
 | tenants_test    | no two tenants share what must be their own                        |
 | repository_root | what all packages share: npm packages, settings of compiler and lint |
 | package_checks  | format and completeness of a package; the others call it           |
@@ -31,6 +32,7 @@ load("//tools/build/private:golden.bzl", _generated_page = "generated_page", _go
 load("//tools/build/private:node_tool.bzl", _node_tool = "node_tool")
 load("//tools/build/private:root.bzl", _repository_root = "repository_root")
 load("//tools/build/private:tenant.bzl", _tenant = "tenant", _tenants_test = "tenants_test")
+load("//tools/build/private:tenant_pool.bzl", _tenant_pool = "tenant_pool")
 load("//tools/build/private:typescript.bzl", _ts_library = "ts_library", _ts_test = "ts_test")
 load("//tools/build/private:worker_app.bzl", _worker_app = "worker_app")
 load("//tools/build/private:worker_test.bzl", _worker_test = "worker_test")
@@ -44,6 +46,7 @@ page_script = _page_script
 repository_root = _repository_root
 runtime_files = _runtime_files
 tenant = _tenant
+tenant_pool = _tenant_pool
 tenants_test = _tenants_test
 ts_library = _ts_library
 ts_test = _ts_test

@@ -1,8 +1,9 @@
-import { writeFileSync } from "node:fs";
+import { existsSync, readdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
 
-import { findTenantConflicts, type TenantConflict } from "#tenancy/find-tenant-conflicts";
-import { formatConfigProblems } from "#tenancy/parse-tenant-config";
+import { findTenantConflicts } from "#tenancy/find-tenant-conflicts";
 import { CommandError, EXIT_CODES, runCommand, type CommandSpec } from "#tools/command/command-line";
+import { formatConflicts } from "#tools/tenant/config/format-conflicts";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 
 const options = {
@@ -24,7 +25,10 @@ await runCommand(spec, ({ values, positionals }) => {
       exitCode: EXIT_CODES.usage,
     });
   }
-  const files = positionals.toSorted().map((file) => ({ file, config: readTenantConfig(file) }));
+  const files = positionals
+    .flatMap(withMembers)
+    .toSorted()
+    .map((file) => ({ file, config: readTenantConfig(file) }));
   const conflicts = findTenantConflicts(files);
   if (conflicts.length > 0) throw new CommandError(formatConflicts(conflicts));
   const summary = files.map(({ config }) => `${config.tenantId}\n`).join("");
@@ -33,7 +37,9 @@ await runCommand(spec, ({ values, positionals }) => {
   return EXIT_CODES.ok;
 });
 
-function formatConflicts(conflicts: readonly TenantConflict[]): string {
-  const byFile = Map.groupBy(conflicts, (conflict) => conflict.file);
-  return [...byFile].map(([file, problems]) => formatConfigProblems(file, problems)).join("\n");
+/** A config, and if it is a pool's those of its tenants, which are in folders beside it. */
+function withMembers(file: string): readonly string[] {
+  const folder = path.dirname(file);
+  const members = readdirSync(folder).map((name) => path.join(folder, name, path.basename(file)));
+  return [file, ...members.filter((member) => existsSync(member))];
 }

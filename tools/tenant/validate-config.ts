@@ -1,21 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 
-import { ALL_TOOLS } from "#llm-tools/builtin/all-tools";
-import { isToolEnabled } from "#llm-tools/tool-access";
-import { liveObjects } from "#tenancy/own-bindings";
-import type { TenantFile } from "#tenancy/parse-tenant-config";
-import {
-  CommandError,
-  type CommandLine,
-  type CommandSpec,
-  EXIT_CODES,
-  exitCodeOf,
-  required,
-} from "#tools/command/command-line";
-import { type BundledTenant, renderEntryModule } from "#tools/tenant/config/entry-module";
-import { parsePromptFile } from "#tools/tenant/config/prompt-file";
-import { readTenantConfig, readText } from "#tools/tenant/config/read-tenant-config";
+import { type CommandLine, type CommandSpec, EXIT_CODES, exitCodeOf, required } from "#tools/command/command-line";
+import { bundledTenant, canonicalConfig, readPrompts } from "#tools/tenant/config/bundled-tenant";
+import { renderEntryModule } from "#tools/tenant/config/entry-module";
+import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 
 const options = {
   tenant: { type: "string", value: "NAME", about: "name of the tenant's folder; must equal tenantId" },
@@ -45,44 +34,13 @@ function validate({ values }: CommandLine<typeof options>): number {
   const config = readTenantConfig(required(values.config, "config"), required(values.tenant, "tenant"));
   const prompts = readPrompts(values.prompts ?? []);
   const configImport = relativeImport(outEntry, outConfig);
-  const acceptsTokens = config.auth.jwt !== undefined;
-  const hasInsights = config.insights.enabled;
   writeFileSync(outConfig, canonicalConfig(config));
-  const speechProvider = config.tts.provider;
-  const objects = liveObjects(config.bindings ?? {}).map(([, { object }]) => object);
   const tenant = {
-    tenantId: config.tenantId,
-    configImport,
-    prompts,
-    acceptsTokens,
-    hasInsights,
-    speechProvider,
-    tools: toolsOf(config),
-    objects,
+    ...bundledTenant(config, configImport, prompts),
     ...(values.app === undefined ? {} : { app: appOf(values.app, outEntry) }),
   };
   writeFileSync(outEntry, renderEntryModule([tenant]));
   return EXIT_CODES.ok;
-}
-
-function toolsOf({ tools }: TenantFile): BundledTenant["tools"] {
-  const all = [...ALL_TOOLS.values()];
-  const namesOf = (areEnabled: boolean): readonly string[] =>
-    all.flatMap((tool) => (isToolEnabled(tools, tool) === areEnabled ? [tool.name] : []));
-  return { enabled: namesOf(true), absent: namesOf(false) };
-}
-
-/** What a Worker knows of its tenant: with all defaults, so that it need not check again, and without what is for the build alone. */
-function canonicalConfig(config: TenantFile): string {
-  const { $schema: _editorsOnly, bindings: _buildOnly, ...rest } = config;
-  return `${JSON.stringify(rest, null, 2)}\n`;
-}
-
-function readPrompts(files: readonly string[]): Record<string, string> {
-  const results = files.map((file) => parsePromptFile(file, readText(file)));
-  const problems = results.flatMap((result) => (result.ok ? [] : result.problems));
-  if (problems.length > 0) throw new CommandError(problems.join("\n"));
-  return Object.fromEntries(results.flatMap((result) => (result.ok ? [[result.name, result.text]] : [])));
 }
 
 function appOf(name: string, outEntry: string): { readonly name: string; readonly pathsImport: string } {

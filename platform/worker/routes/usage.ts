@@ -48,7 +48,7 @@ export const usageRoute = defineRoute<Services>()(
   async ({ tenant, services, principal, request, traceId }) => {
     const ip = request.headers.get("cf-connecting-ip") ?? "unknown";
     const usage = await services.usage(tenant, { principalId: principal.id, ip });
-    const features = { metrics: services.hasMetrics, speech: services.speechModels(tenant) };
+    const features = { metrics: services.hasMetrics && tenant.insights.enabled, speech: services.speechModels(tenant) };
     return envelope(traceId, { ...usage, scopes: [...principal.scopes], features });
   },
 );

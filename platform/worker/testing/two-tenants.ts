@@ -17,7 +17,7 @@ export const ALL_TOOLS = [
 ];
 
 /** Where alerts of those go that have an incident in some test. */
-const insights = { alertWebhook: "https://alerts.example/hook" };
+const insights = { enabled: true, alertWebhook: "https://alerts.example/hook" };
 
 /** More than any test sends. */
 const WIDE_RATE = { principal: { perMinute: 100_000 } };
@@ -27,6 +27,7 @@ export const ACME: TenantConfigInput = {
   tenantId: "acme",
   displayName: "Acme Inc.",
   accountId,
+  insights: { enabled: true },
   environments: { dev: { hostnames: ["acme.example"] } },
   cors: { origins: ["https://app.acme.example"] },
   sessions: ACME_SESSIONS,
@@ -75,6 +76,7 @@ export const VANDELAY: TenantConfigInput = {
   tenantId: "vandelay",
   displayName: "Vandelay Industries",
   accountId,
+  insights: { enabled: true },
   ai: { allowedModels: ["@cf/meta/llama-3.2-1b-instruct"], timeouts: { rerankMs: 300 } },
   search: {
     understanding: { mode: "model", model: "@cf/meta/llama-3.2-1b-instruct" },
@@ -92,6 +94,7 @@ export const SOYLENT: TenantConfigInput = {
   tenantId: "soylent",
   displayName: "Soylent Corporation",
   accountId,
+  insights: { enabled: true },
   limits: { rate: WIDE_RATE, budgets: [{ scope: "tenant", unit: "tokens", window: "day", limit: 150 }] },
 };
 
@@ -117,7 +120,7 @@ export const UMBRELLA: TenantConfigInput = {
 /** A tenant whose config says nothing of limits. */
 export const STARK: TenantConfigInput = { tenantId: "stark", displayName: "Stark Industries", accountId, insights };
 
-/** A tenant whose models are offered tools, in few rounds. */
+/** A tenant whose models are offered tools, in few rounds. It alone is not measured. */
 export const OSCORP: TenantConfigInput = {
   tenantId: "oscorp",
   displayName: "Oscorp Industries",

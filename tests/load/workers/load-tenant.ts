@@ -5,6 +5,7 @@ export const LOAD_TENANT: TenantConfigInput = {
   tenantId: "load",
   displayName: "Load",
   accountId: "0123456789abcdef0123456789abcdef",
+  insights: { enabled: true },
   ai: { models: { chat: "@cf/meta/llama-3.1-8b-instruct-fast" } },
   limits: {
     rate: { principal: { perMinute: 10_000_000 }, ip: { perMinute: 10_000_000 }, tenant: { perMinute: 10_000_000 } },

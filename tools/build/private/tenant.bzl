@@ -1,28 +1,30 @@
 """tenant: one call per tenant; and the test across all of them."""
 
-load("@aspect_rules_js//js:defs.bzl", "js_binary", "js_library", "js_run_binary", "js_test")
+load("@aspect_rules_js//js:defs.bzl", "js_library", "js_run_binary", "js_test")
 load(":bundle.bzl", "linked_worker", "worker_bundle")
 load(":checks.bzl", "package_checks")
-load(":golden.bzl", "golden_files")
 load(":labels.bzl", "PERSISTENT_WORKER", "absolute", "path_in_repository")
+load(
+    ":tenant_targets.bzl",
+    "CHECKED_CONFIG",
+    "COMMANDS",
+    "CONFIG",
+    "ENTRY",
+    "MAX_GZIP_BYTES",
+    "OPERATOR_COMMANDS",
+    "TAGS",
+    "boot_test",
+    "knowledge_test",
+    "operator_command",
+    "repeated",
+    "tenant_command",
+    "tenant_files",
+    "wrangler_targets",
+)
 
-_ENVIRONMENTS = ["dev", "staging", "production"]
-_MAX_GZIP_BYTES = 120000
-_CONFIG = "tenant.config.json"
-_CHECKED_CONFIG = "gen/config.json"
 _JUDGED = "knowledge/queries.json"
-_ENTRY = "gen/entry.js"
 
-# Programs of //tools/tenant that get the tenant's files by fixed arguments.
-_COMMANDS = ["audit", "chat", "dev", "flags", "ingest", "keys", "prompts"]
-
-# Programs of //tools/fleet that act on the tenant's Cloudflare account.
-_OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "tail"]
-
-# All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
-_TAGS = ["tenant"]
-
-def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
+def tenant(name, objects = [], worker = None, max_gzip_bytes = MAX_GZIP_BYTES):
     """Everything of one tenant, made of `tenant.config.json` and `prompts/*.md`.
 
     | target           | what                                                            | command |
@@ -63,26 +65,27 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = _MAX_GZIP_BYTES):
     if folder != "tenants/" + name:
         fail("tenant(name = \"{0}\") is in {1}: move it to tenants/{0}, or call it \"{2}\".".format(name, folder, folder.rpartition("/")[2]))
     _config(name, worker)
-    _wrangler()
+    wrangler_targets("wrangler")
     _bundle(objects, worker, max_gzip_bytes)
-    _smoke_test(name)
+    data, options = tenant_files(name)
+    boot_test({option.upper(): value for option, value in options.items()}, data, "tenant-boots")
     if native.glob([_JUDGED], allow_empty = True):
-        _knowledge_test(name)
-    for command in _COMMANDS:
-        _command(command, name)
-    _command("smoke", name, programs = "//tools/fleet")
-    for command in _OPERATOR_COMMANDS:
-        _operator_command(command, name)
+        knowledge_test(name)
+    for command in COMMANDS:
+        tenant_command(command, name)
+    tenant_command("smoke", name, programs = "//tools/fleet")
+    for command in OPERATOR_COMMANDS:
+        operator_command(command, name)
     package_checks()
 
 def _bundle(objects, worker, max_gzip_bytes):
     """Links the platform that all tenants share; with code of the tenant's own, bundles that and the platform together."""
     options = dict(
         name = "bundle",
-        srcs = [_CHECKED_CONFIG],
-        entry_point = _ENTRY,
+        srcs = [CHECKED_CONFIG],
+        entry_point = ENTRY,
         max_gzip_bytes = max_gzip_bytes,
-        tags = _TAGS,
+        tags = TAGS,
         visibility = ["//tests:__subpackages__"],
     )
     if objects or worker:
@@ -97,145 +100,24 @@ def _config(name, worker):
     prompts = native.glob(["prompts/*.md"], allow_empty = True)
     js_run_binary(
         name = "config",
-        srcs = [_CONFIG] + prompts,
-        outs = [_CHECKED_CONFIG, _ENTRY],
-        args = ["--tenant", name, "--config", path_in_repository(_CONFIG)] +
-               _flags("--prompts", prompts) +
+        srcs = [CONFIG] + prompts,
+        outs = [CHECKED_CONFIG, ENTRY],
+        args = ["--tenant", name, "--config", path_in_repository(CONFIG)] +
+               repeated("--prompts", prompts) +
                (["--app", absolute(worker).rpartition(":")[2]] if worker else []) +
-               ["--out-config", path_in_repository(_CHECKED_CONFIG), "--out-entry", path_in_repository(_ENTRY)],
+               ["--out-config", path_in_repository(CHECKED_CONFIG), "--out-entry", path_in_repository(ENTRY)],
         execution_requirements = PERSISTENT_WORKER,
         mnemonic = "TenantConfig",
-        tags = _TAGS,
+        tags = TAGS,
         tool = "//tools/tenant:validate_config",
     )
 
     # For tenants_test.
     js_library(
         name = "config.source",
-        srcs = [_CONFIG],
-        tags = _TAGS,
+        srcs = [CONFIG],
+        tags = TAGS,
         visibility = ["//tenants:__pkg__"],
-    )
-
-def _wrangler():
-    files = ["gen/wrangler.{}.jsonc".format(env) for env in _ENVIRONMENTS]
-    js_run_binary(
-        name = "wrangler.files",
-        srcs = [_CONFIG],
-        outs = files,
-        args = ["--config", path_in_repository(_CONFIG), "--out-dir", path_in_repository("gen")],
-        execution_requirements = PERSISTENT_WORKER,
-        mnemonic = "RenderWrangler",
-        tags = _TAGS,
-        tool = "//tools/tenant:render_wrangler",
-    )
-    native.filegroup(
-        name = "wrangler",
-        srcs = files,
-        tags = _TAGS,
-        visibility = ["//tests:__subpackages__"],
-    )
-    golden_files(
-        name = "golden",
-        files = {"golden/wrangler.{}.jsonc".format(env): file for env, file in zip(_ENVIRONMENTS, files)},
-        kept = native.glob(["golden/wrangler.*.jsonc"], allow_empty = True),
-        tags = _TAGS,
-    )
-
-def _tenant_files(name):
-    """Files of the tenant for its programs: their data, and the options that name them."""
-    data = [
-        ":bundle",
-        _CHECKED_CONFIG,
-        "gen/wrangler.dev.jsonc",
-        "//platform/console:assets",
-        "//platform/storage:migrations",
-    ]
-    options = {
-        "bundle": path_in_repository("bundle.js"),
-        "config": path_in_repository(_CHECKED_CONFIG),
-        "migrations": "platform/storage/migrations",
-        "tenant": name,
-        "wrangler": path_in_repository("gen/wrangler.dev.jsonc"),
-    }
-    return data, options
-
-def _smoke_test(name):
-    data, options = _tenant_files(name)
-    js_test(
-        name = "smoke_test",
-        size = "medium",
-        data = data + [
-            "//tools/quality:run_tests",
-            "//tools/tenant:tenant_boots",
-        ],
-        entry_point = "//tools/quality:run-tests.js",
-        env = {option.upper(): value for option, value in options.items()},
-        fixed_args = ["tools/tenant/tenant-boots.test.js"],
-        node_options = ["--enable-source-maps"],
-        tags = _TAGS + ["block-network"],
-    )
-
-def _knowledge_test(name):
-    data, options = _tenant_files(name)
-    js_test(
-        name = "knowledge",
-        size = "medium",
-        data = data + native.glob([
-            _JUDGED,
-            "knowledge/documents/**",
-        ]) + [
-            "//tools/quality:run_tests",
-            "//tools/tenant:knowledge_holds",
-        ],
-        entry_point = "//tools/quality:run-tests.js",
-        env = dict(
-            {option.upper(): value for option, value in options.items()},
-            KNOWLEDGE = path_in_repository("knowledge"),
-        ),
-        fixed_args = ["tools/tenant/knowledge-holds.test.js"],
-        node_options = ["--enable-source-maps"],
-        tags = _TAGS + ["block-network"],
-    )
-
-def _command(command, name, programs = "//tools/tenant"):
-    data, options = _tenant_files(name)
-    prompts = native.glob(["prompts/*.md"], allow_empty = True) if command == "prompts" else []
-    js_binary(
-        name = command,
-        # The simulators are for tests and for the developer's machine.
-        testonly = True,
-        data = data + prompts + ["{}:{}.program".format(programs, command)],
-        entry_point = "{}:{}.js".format(programs, command),
-        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()] +
-                     ["--baked={}".format(path_in_repository(prompt)) for prompt in prompts],
-        node_options = ["--enable-source-maps"],
-        tags = _TAGS,
-    )
-
-def _operator_command(command, name):
-    environments = [env for env in _ENVIRONMENTS if env != "dev"]
-    options = {
-        "bundle": path_in_repository("bundle.js"),
-        "config": path_in_repository(_CHECKED_CONFIG),
-        "migrations": "platform/storage/migrations",
-        "tenant": name,
-        "wrangler-dir": path_in_repository("gen"),
-    }
-    js_binary(
-        name = command,
-        data = [
-            ":bundle",
-            _CHECKED_CONFIG,
-            "//platform/console:assets",
-            "//platform/storage:migrations",
-            "//tools/fleet:{}.program".format(command),
-        ] + ["gen/wrangler.{}.jsonc".format(env) for env in environments],
-        entry_point = "//tools/fleet:{}.js".format(command),
-        fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
-        node_options = ["--enable-source-maps"],
-        # The name of the command is a tag: //:deploy_all asks bazel query for it.
-        tags = _TAGS + [command],
     )
 
 def tenants_test(name, tenants):
@@ -250,14 +132,8 @@ def tenants_test(name, tenants):
         size = "small",
         data = ["//tenants/{}:config.source".format(tenant) for tenant in tenants] + ["//tools/tenant:check_tenants.program"],
         entry_point = "//tools/tenant:check-tenants.js",
-        fixed_args = ["tenants/{}/{}".format(tenant, _CONFIG) for tenant in tenants],
-        tags = _TAGS,
+        fixed_args = ["tenants/{}/{}".format(tenant, CONFIG) for tenant in tenants],
+        tags = TAGS,
         visibility = ["//:__pkg__"],
     )
     package_checks()
-
-def _flags(flag, files):
-    arguments = []
-    for file in files:
-        arguments += [flag, path_in_repository(file)]
-    return arguments

@@ -265,6 +265,7 @@ async function smokeTarget({ context, facts, plan }: Deploy, isStaged: boolean):
     account: context.account,
     build: facts.build,
     hostname: reachable ?? `${plan.worker}.${(await readAccountSubdomain(context.account)) ?? ""}.workers.dev`,
+    liveHostnames: live,
     connectTo: context.connectTo,
     level: context.smokeLevel,
     arrivalMs: context.arrivalMs,

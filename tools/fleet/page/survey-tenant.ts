@@ -64,7 +64,9 @@ export async function surveyTenant(
   }
   const [hostname] = build.environment.hostnames;
   if (build.environment.kvNamespaceId === undefined) return { ...base, hostname, isProvisioned: false };
-  const readsSpend = settings.readsSpend && build.config.enabled && build.config.insights.enabled;
+  // What several tenants spend is no single answer of their Worker.
+  const isAlone = build.tenants.length === 1;
+  const readsSpend = settings.readsSpend && isAlone && build.config.enabled && build.config.insights.enabled;
   const [account, health, spend] = await Promise.all([
     attempt(() => readAccount(files, environment, settings)),
     attempt(() => readHealth(build, settings)),

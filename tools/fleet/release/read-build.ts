@@ -4,8 +4,10 @@ import path from "node:path";
 
 import { parse } from "jsonc-parser";
 
+import * as z from "#base/zod";
+
 import { resolveEnvironment, type EnvironmentName, type ResolvedEnvironment } from "#tenancy/environments";
-import type { TenantConfig } from "#tenancy/tenant-config";
+import { tenantConfigSchema, type TenantConfig } from "#tenancy/tenant-config";
 import { CommandError } from "#tools/command/command-line";
 import { readTenantConfig } from "#tools/tenant/config/read-tenant-config";
 import { desiredState, parseRenderedConfig, type RenderedConfig } from "../state/desired-state.js";
@@ -28,7 +30,10 @@ export interface BuildFiles {
 export interface Build {
   readonly tenantId: TenantConfig["tenantId"];
   readonly environment: ResolvedEnvironment;
+  /** Of a pool: what its Worker is made of, with the host names of all its tenants. */
   readonly config: TenantConfig;
+  /** Whom the Worker serves: one tenant, or those of a pool. */
+  readonly tenants: readonly ServedTenant[];
   readonly rendered: RenderedConfig;
   readonly state: WorkerState;
   readonly files: { readonly bundle: string; readonly wrangler: string; readonly assets?: string | undefined };
@@ -43,11 +48,21 @@ export interface Build {
   readonly migrations: readonly Migration[];
 }
 
+/** A tenant of a Worker, in the build's environment. */
+export interface ServedTenant {
+  readonly tenantId: TenantConfig["tenantId"];
+  readonly isEnabled: boolean;
+  /** None: it is asked where the Worker is, and known by its credential. */
+  readonly hostnames: readonly string[];
+}
+
 /** One SQL file of the migrations. They run in the order of their names. */
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
+
+const tenantsSchema = z.array(tenantConfigSchema);
 
 /** Characters of a release after `r-`. With them it fits the tag of a version, which has 25 bytes. */
 const RELEASE_LENGTH = 20;
@@ -57,6 +72,13 @@ export function readBuild(files: BuildFiles, environment: EnvironmentName): Buil
   const wrangler = path.join(files.wranglerDir, `wrangler.${environment}.jsonc`);
   for (const file of [files.bundle, wrangler, files.config]) requireFile(file);
   const config = readTenantConfig(files.config);
+  const tenants = readServed(files, config);
+  if (tenants.length > 1 && config.environments[environment].hostnames.length === 0) {
+    throw new CommandError(`${environment} of the pool ${config.tenantId} has no host names`, {
+      why: "a pool tells its tenants apart by them",
+      fix: `write environments.${environment}.hostnames into the config of each of its tenants`,
+    });
+  }
   const value: unknown = parse(readFileSync(wrangler, "utf8"));
   const rendered = parseRenderedConfig(value, wrangler);
   const assets = rendered.assets && path.resolve(path.dirname(wrangler), rendered.assets.directory);
@@ -67,6 +89,11 @@ export function readBuild(files: BuildFiles, environment: EnvironmentName): Buil
     tenantId: config.tenantId,
     environment: resolveEnvironment(config.tenantId, config.environments, environment),
     config,
+    tenants: tenants.map(({ tenantId, enabled, environments }) => ({
+      tenantId,
+      isEnabled: enabled,
+      hostnames: environments[environment].hostnames,
+    })),
     rendered,
     state: desiredState(rendered),
     files: { bundle: files.bundle, wrangler, assets },
@@ -82,6 +109,14 @@ export function readBuild(files: BuildFiles, environment: EnvironmentName): Buil
 export function releaseOf(digests: Pick<Build, "bundleDigest" | "configDigest" | "assetsDigest">): string {
   const { bundleDigest, configDigest, assetsDigest } = digests;
   return `r-${sha256(`${bundleDigest}\n${configDigest}\n${assetsDigest}`).slice(0, RELEASE_LENGTH)}`;
+}
+
+/** The configs of a pool's tenants, which its build writes beside its own; else the config itself. */
+function readServed(files: BuildFiles, config: TenantConfig): readonly TenantConfig[] {
+  const file = path.join(path.dirname(files.config), "tenants.json");
+  if (!existsSync(file)) return [config];
+  const texts: unknown = JSON.parse(readFileSync(file, "utf8"));
+  return tenantsSchema.parse(texts);
 }
 
 function digestAssets(folder: string | undefined): string {

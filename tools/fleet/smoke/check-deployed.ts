@@ -7,7 +7,7 @@ import { requestTenant, type TenantAddress } from "#tools/tenant/client/tenant-c
 import { runSmoke, type SmokeResult } from "#tools/tenant/smoke/run-smoke";
 import { BOOT_CHECKS, SMOKE_CHECKS, type SmokeCheck } from "#tools/tenant/smoke/smoke-checks";
 import type { Account } from "../account/account.js";
-import type { Build } from "../release/read-build.js";
+import type { Build, ServedTenant } from "../release/read-build.js";
 import { deployedAddress } from "./deployed-address.js";
 import { withSmokeKey } from "./smoke-key.js";
 
@@ -20,6 +20,8 @@ export interface SmokeTarget {
   readonly account: Account;
   readonly build: Build;
   readonly hostname: string;
+  /** Those that lead to the Worker now, where that is known and matters. */
+  readonly liveHostnames?: readonly string[];
   readonly connectTo: string | undefined;
   readonly level: SmokeLevel;
   /** How long a version may take to arrive everywhere, milliseconds. */
@@ -35,20 +37,45 @@ const healthSchema = z.object({
   data: z.looseObject({ version: z.optional(z.object({ id: z.string() })) }),
 });
 
+/** Of a tenant that is new to its pool: what is uploaded but not live can be asked where something is live. */
+const NOT_THERE_YET = "is new, and none of its host names leads here before the deploy: not checked";
+
 /** A disabled tenant is there and answers nobody; that is all there is to check. */
 const DISABLED_CHECKS: readonly SmokeCheck[] = [
   { name: "answers nobody, for the tenant is disabled", run: checkDisabled },
 ];
 
 /**
- * Runs the smoke checks against one version, with a key that is made for it and taken away afterwards.
+ * Runs the smoke checks against one version, for each tenant of the Worker, with keys that are made for it and taken away afterwards.
  * @param isStaged whether the version must be asked for by name
  */
 export async function smokeVersion(target: SmokeTarget, versionId: string, isStaged: boolean): Promise<SmokeResult[]> {
-  const { account, build, level } = target;
-  return withSmokeKey(account, build, async (key) => {
+  const { tenants } = target.build;
+  const results: SmokeResult[] = [];
+  for (const tenant of tenants) {
+    const found = await smokeTenant(target, tenant, versionId, isStaged);
+    results.push(
+      ...found.map((one) => (tenants.length === 1 ? one : { ...one, name: `${tenant.tenantId}: ${one.name}` })),
+    );
+    if (found.some(({ ok }) => !ok)) break;
+  }
+  return results;
+}
+
+async function smokeTenant(
+  worker: SmokeTarget,
+  { tenantId, isEnabled, hostnames }: ServedTenant,
+  versionId: string,
+  isStaged: boolean,
+): Promise<SmokeResult[]> {
+  const { account, build, level } = worker;
+  // A pool tells its tenants apart by host names, so each is asked at one of its own.
+  const own = hostnames.find((host) => !isStaged || worker.liveHostnames?.includes(host) !== false);
+  if (own === undefined && build.tenants.length > 1) return [{ name: NOT_THERE_YET, ok: true, ms: 0 }];
+  const target = build.tenants.length === 1 ? worker : { ...worker, hostname: own ?? worker.hostname };
+  return withSmokeKey(account, { tenantId, environment: build.environment }, async (key) => {
     const address = addressOf(target, versionId, isStaged, key);
-    if (!build.config.enabled) return runSmoke(DISABLED_CHECKS, address, () => undefined);
+    if (!isEnabled) return runSmoke(DISABLED_CHECKS, address, () => undefined);
     const arrival = await waitForVersion(target, versionId, isStaged, key);
     if (!arrival.ok) return [arrival];
     const checks = level === "full" ? SMOKE_CHECKS : BOOT_CHECKS;

@@ -32,6 +32,7 @@ export function makeBuild(bundleDigest = "b1", changes: Partial<TenantConfigInpu
     tenantId: config.tenantId,
     environment: resolveEnvironment(config.tenantId, config.environments, "production"),
     config,
+    tenants: [{ tenantId: config.tenantId, isEnabled: true, hostnames: config.environments.production.hostnames }],
     rendered,
     state: desiredState(rendered),
     files: { bundle: "bundle.js", wrangler: "wrangler.production.jsonc" },

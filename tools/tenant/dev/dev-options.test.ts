@@ -5,8 +5,8 @@ import { builtPath, labelOf } from "#tools/tenant/dev/dev-options";
 
 describe("labelOf", () => {
   it("finds the label of a built file of the tenant, in folders too", () => {
-    assert.equal(labelOf("acme", "tenants/acme/bundle.js"), "//tenants/acme:bundle.js");
-    assert.equal(labelOf("acme", "tenants/acme/gen/wrangler.dev.jsonc"), "//tenants/acme:gen/wrangler.dev.jsonc");
+    assert.equal(labelOf("tenants/acme/bundle.js"), "//tenants/acme:bundle.js");
+    assert.equal(labelOf("tenants/acme/gen/wrangler.dev.jsonc"), "//tenants/acme:gen/wrangler.dev.jsonc");
   });
 });
 

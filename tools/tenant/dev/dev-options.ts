@@ -95,10 +95,12 @@ export function builtPath(workspaceDir: string, rootpath: string): string {
   return path.join(workspaceDir, ".bazel/bin", rootpath);
 }
 
-/** The label of a built file of a tenant, from its path: `tenants/acme/bundle.js` → `//tenants/acme:bundle.js`. */
-export function labelOf(tenantId: string, rootpath: string): string {
-  const folder = `tenants/${tenantId}/`;
-  return rootpath.startsWith(folder)
-    ? `//tenants/${tenantId}:${rootpath.slice(folder.length)}`
-    : `//${path.posix.dirname(rootpath)}:${path.posix.basename(rootpath)}`;
+/** The label of a built file, from its path: `tenants/acme/gen/bundle.js` → `//tenants/acme:gen/bundle.js`. */
+export function labelOf(rootpath: string): string {
+  const [, folder, file] = /^(tenants\/[^/]+)\/(.+)$/.exec(rootpath) ?? [
+    rootpath,
+    path.posix.dirname(rootpath),
+    path.posix.basename(rootpath),
+  ];
+  return `//${folder}:${file}`;
 }

@@ -115,7 +115,7 @@ const CONSOLE_ASSETS = "//platform/console:assets";
 /** Builds after each change and serves the new files; while a build fails, the last good version goes on serving. */
 function watchAndReload(runtime: TenantRuntime, { files }: DevOptions, watchDir: string): Cleanup {
   const built = [files.bundle, files.wrangler].map((file) => ({
-    label: labelOf(files.tenantId, file),
+    label: labelOf(file),
     path: builtPath(watchDir, file),
   }));
   const rebuilder = createRebuilder(watchDir, [...built.map(({ label }) => label), CONSOLE_ASSETS]);
