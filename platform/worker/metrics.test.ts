@@ -216,8 +216,7 @@ describe("metrics, in workerd", () => {
     const before = await requestsOf("vandelay");
     await fault("metrics=hang");
     const statuses: number[] = [];
-    const chat = async () =>
-      statuses.push((await call("vandelay", "/chat", { message: "Hello", stream: false })).status);
+    const chat = async () => statuses.push((await call("vandelay", "/chat", { message: "Hi", stream: false })).status);
     for (await chat(); (await fault("metrics=hang")) === 0; await chat())
       await new Promise((resolve) => setTimeout(resolve, 100));
     await chat();
