@@ -214,8 +214,24 @@ const badConfig: Refusal = {
   expected: /tenants\/broken\/tenant\.config\.json[^]*environments\.production\.hostnames/,
 };
 
+/** A pool whose call of the macro does not hold. */
+function pool(name: string, tenants: readonly string[], expected: RegExp, fault: string): Refusal {
+  const call = `load("//tools/build:defs.bzl", "tenant_pool")\n\ntenant_pool(name = "${name}", tenants = ${JSON.stringify(tenants)})\n`;
+  return { fault, files: { [`tenants/${name}/BUILD.bazel`]: call }, target: `//tenants/${name}:config`, expected };
+}
+
+const badPools: readonly Refusal[] = [
+  pool("nobody", [], /tenant_pool\(name = "nobody"\) has no tenants/, "a pool without tenants"),
+  pool(
+    "twice",
+    ["one", "one"],
+    /tenant_pool\(name = "twice"\) names the tenant "one" twice/,
+    "a pool that names a tenant twice",
+  ),
+];
+
 /** Each round is what one run of Bazel can show together: the check across tenants needs configs that hold. */
 export const rounds: readonly (readonly Refusal[])[] = [
   [...layers, ...imports, ...sources, ...tests, sharedHostname],
-  [badConfig],
+  [badConfig, ...badPools],
 ];

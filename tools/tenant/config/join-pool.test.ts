@@ -41,6 +41,7 @@ describe("joinPool", () => {
     assert.ok(result.ok);
     const { worker, tenants } = result.pool;
     assert.deepEqual(worker.environments.production.hostnames, ["bread.example", "milk.example"]);
+    assert.deepEqual(worker.environments.dev.hostnames, ["bread.localhost", "milk.localhost"]);
     assert.deepEqual(worker.environments.production.resources, { kvNamespaceId });
     assert.deepEqual([worker.tenantId, worker.enabled, worker.insights.enabled], ["mall", true, true]);
     assert.deepEqual(worker.secrets, ["A", "B"]);

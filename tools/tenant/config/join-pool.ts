@@ -19,7 +19,8 @@ export type JoinResult =
  * Makes one Worker of a pool's own config, which says whose account and resources these are, and of its tenants' configs.
  * Pure. What a tenant would have for itself and a pool has once, such as a database or a binding, is refused.
  */
-export function joinPool(own: ConfigFile, members: readonly ConfigFile[]): JoinResult {
+export function joinPool(own: ConfigFile, given: readonly ConfigFile[]): JoinResult {
+  const members = given.map(withLocalName);
   const conflicts = [
     ...ownConflicts(own),
     ...members.flatMap((member) => memberConflicts(own, member)),
@@ -29,6 +30,14 @@ export function joinPool(own: ConfigFile, members: readonly ConfigFile[]): JoinR
   if (conflicts.length > 0) return { ok: false, conflicts };
   const configs = members.map(({ config }) => config);
   return { ok: true, pool: { worker: workerOf(own.config, configs), tenants: configs.map(servedBy(own.config)) } };
+}
+
+/** On this machine each tenant has a host of its own: browsers and curl look for `*.localhost` here (RFC 6761, section 6.3). */
+function withLocalName({ file, config }: ConfigFile): ConfigFile {
+  const { dev } = config.environments;
+  if (dev.hostnames.length > 0) return { file, config };
+  const named = { ...dev, hostnames: [`${config.tenantId}.localhost`] };
+  return { file, config: { ...config, environments: { ...config.environments, dev: named } } };
 }
 
 function ownConflicts({ file, config }: ConfigFile): TenantConflict[] {
@@ -108,7 +117,7 @@ function memberConflicts(own: ConfigFile, { file, config }: ConfigFile): TenantC
 
 /** A tenant that nobody could ask where the others have host names. */
 function hostless(members: readonly ConfigFile[]): TenantConflict[] {
-  return ENVIRONMENTS.filter((name) => name !== "dev").flatMap((name) => {
+  return ENVIRONMENTS.flatMap((name) => {
     const hasHosts = ({ config }: ConfigFile): boolean => config.environments[name].hostnames.length > 0;
     const without = members.some(hasHosts) ? members.filter((member) => !hasHosts(member)) : [];
     return without.map(({ file }) => ({

@@ -10,7 +10,7 @@ import type { TenantAddress } from "#tools/tenant/client/tenant-client";
 import { formatLogLine } from "#tools/tenant/dev/access-log";
 import { builtPath, labelOf, type DevOptions } from "#tools/tenant/dev/dev-options";
 import { createRebuilder } from "#tools/tenant/dev/rebuild";
-import { formatStartScreen } from "#tools/tenant/dev/start-screen";
+import { formatStartScreen, urlUnderOwnName } from "#tools/tenant/dev/start-screen";
 import { watchSources } from "#tools/tenant/dev/watch-sources";
 import { ensureDevelopmentKey } from "#tools/tenant/local/development-key";
 import { namespaceKeyValues } from "#tools/tenant/kv/namespace-key-values";
@@ -46,13 +46,14 @@ export async function runDevServer(options: DevOptions): Promise<number> {
     const { url, token } = kv;
     const state = { ...address, tenantId: files.tenantId, pid: process.pid, kv: { url, token } };
     cleanups.push(announceServer(dataDir, state));
-    say(startScreen(options, address, Math.round(performance.now() - startedMs)));
+    const ownUrl = urlUnderOwnName(runtime.url, files.config?.environments.dev.hostnames);
+    say(startScreen(options, { url: ownUrl, apiKey }, Math.round(performance.now() - startedMs)));
     // Before the ready file: who waits for that may change a source at once.
     if (options.watchDir !== undefined) cleanups.push(watchAndReload(runtime, options, options.watchDir));
     if (options.readyFile !== undefined) {
       cleanups.push(writeOwnFile(options.readyFile, { url: runtime.url, tenantId: files.tenantId, apiKey }));
     }
-    if (options.shouldOpen) openBrowser(runtime.url);
+    if (options.shouldOpen) openBrowser(ownUrl);
     if (options.ingestDir !== undefined) void ingestOnce(address, options.ingestDir, stopped.signal);
     await stopped.promise;
     say(out("dim", "stopping"));
@@ -120,7 +121,8 @@ function watchAndReload(runtime: TenantRuntime, { files }: DevOptions, watchDir:
   }));
   const rebuilder = createRebuilder(watchDir, [...built.map(({ label }) => label), CONSOLE_ASSETS]);
   const [bundle = files.bundle, wrangler = files.wrangler] = built.map((file) => file.path);
-  const folders = ["apps", "platform", `tenants/${files.tenantId}`]
+  // Of a pool: its folder, with those of all its tenants.
+  const folders = ["apps", "platform", path.posix.dirname(files.bundle)]
     .map((folder) => path.join(watchDir, folder))
     .filter((folder) => existsSync(folder));
   const unwatch = watchSources(folders, async (changed) => {

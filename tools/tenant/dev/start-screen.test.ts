@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
 import { plainPaint } from "#tools/command/paint";
-import { curlLines, formatStartScreen } from "#tools/tenant/dev/start-screen";
+import { curlLines, formatStartScreen, urlUnderOwnName } from "#tools/tenant/dev/start-screen";
 
 const facts = {
   tenantId: "acme",
@@ -37,6 +37,15 @@ describe("formatStartScreen", () => {
       formatStartScreen({ ...facts, portNote: "(port 8787 is taken)" }, plainPaint),
       /:8787 {2}\(port 8787 is taken\)/,
     );
+  });
+});
+
+describe("urlUnderOwnName", () => {
+  it("is the name that leads to this machine, where there is one", () => {
+    const named = urlUnderOwnName(facts.url, ["ask.bakery.example", "bakery.localhost"]);
+    assert.equal(named, "http://bakery.localhost:8787");
+    assert.equal(urlUnderOwnName(facts.url, ["ask.bakery.example"]), facts.url);
+    assert.equal(urlUnderOwnName(facts.url), facts.url);
   });
 });
 

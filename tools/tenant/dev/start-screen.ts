@@ -41,6 +41,15 @@ export function formatStartScreen(facts: StartFacts, paint: Paint): string {
   ].join("\n");
 }
 
+/**
+ * Where people find a tenant that has a name on this machine, as each of a pool has: there nothing else tells whom a request
+ * without a key is for.
+ */
+export function urlUnderOwnName(url: string, hostnames: readonly string[] = []): string {
+  const name = hostnames.find((hostname) => hostname.endsWith(".localhost"));
+  return name === undefined ? url : `http://${name}:${new URL(url).port}`;
+}
+
 /** Three commands that work when pasted into a POSIX shell, one per line, flush left so that a whole line can be copied. */
 export function curlLines({ url, apiKey, tenantId }: Pick<StartFacts, "url" | "apiKey" | "tenantId">): string[] {
   const headers = `-H 'authorization: Bearer ${apiKey}' -H 'content-type: application/json'`;
