@@ -70,7 +70,8 @@ def golden_files(name, files, kept, tags = []):
         data = files.values() + ["//tools/quality:compare_golden"],
         entry_point = "//tools/quality:compare-golden.js",
         fixed_args = ["update", absolute(name)] + _pairs(files, files.keys()),
-        tags = tags,
+        # Built when it runs.
+        tags = tags + ["manual"],
     )
 
 def _pairs(files, kept):

@@ -14,6 +14,7 @@ load(
     "OPERATOR_COMMANDS",
     "TAGS",
     "boot_test",
+    "command_group",
     "knowledge_test",
     "operator_command",
     "repeated",
@@ -52,6 +53,7 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = MAX_GZIP_BYTES):
     | `:secrets`       | lists, sets and deletes secrets                                 | `bazel run //tenants/<name>:secrets -- list --env staging` |
     | `:tail`          | shows requests and log lines as they happen                     | `bazel run //tenants/<name>:tail -- --env staging` |
 
+    The commands from `:golden.update` on are `manual`: built when they run, not by `//tenants/...`, whose time grows with the tenants.
     No TypeScript is compiled or linted per tenant: the programs are made once, in //tools/tenant and //tools/fleet.
     `//:deploy_all` and `//:drift_all` find the tenants by the tag of `:deploy`.
 
@@ -76,6 +78,7 @@ def tenant(name, objects = [], worker = None, max_gzip_bytes = MAX_GZIP_BYTES):
     tenant_command("smoke", name, programs = "//tools/fleet")
     for command in OPERATOR_COMMANDS:
         operator_command(command, name)
+    command_group("commands", COMMANDS + ["smoke"] + OPERATOR_COMMANDS)
     package_checks()
 
 def _bundle(objects, worker, max_gzip_bytes):

@@ -14,6 +14,7 @@ load(
     "OPERATOR_COMMANDS",
     "TAGS",
     "boot_test",
+    "command_group",
     "operator_command",
     "repeated",
     "tenant_command",
@@ -82,6 +83,8 @@ def tenant_pool(name, tenants, max_gzip_bytes = MAX_GZIP_BYTES):
         tenant_command("smoke", tenant, config, prefix = tenant + ".", programs = "//tools/fleet")
     for command in OPERATOR_COMMANDS:
         operator_command(command, name, more = [_TENANTS])
+    members = [tenant + "." + command for tenant in tenants for command in COMMANDS + ["smoke"]]
+    command_group("commands", ["dev"] + members + OPERATOR_COMMANDS)
     package_checks()
 
 def _check_names(name, tenants):

@@ -20,6 +20,9 @@ OPERATOR_COMMANDS = ["deploy", "drift", "provision", "rollback", "secrets", "tai
 # All tenants' targets can be named at once: bazel build //tenants/... --build_tag_filters=tenant
 TAGS = ["tenant"]
 
+# A command is built when it runs: `//tenants/...` would lay out its 500 files for each of a tenant's fifteen commands.
+_COMMAND_TAGS = TAGS + ["manual"]
+
 def wrangler_targets(name, config = CONFIG):
     """:wrangler and :golden.
 
@@ -148,7 +151,7 @@ def tenant_command(command, tenant, config = CHECKED_CONFIG, folder = "", prefix
         fixed_args = ["--{}={}".format(option, value) for option, value in options.items()] +
                      ["--baked={}".format(path_in_repository(prompt)) for prompt in prompts],
         node_options = ["--enable-source-maps"],
-        tags = TAGS,
+        tags = _COMMAND_TAGS,
     )
 
 def operator_command(command, name, more = []):
@@ -180,7 +183,7 @@ def operator_command(command, name, more = []):
         fixed_args = ["--{}={}".format(option, value) for option, value in options.items()],
         node_options = ["--enable-source-maps"],
         # The name of the command is a tag: //:deploy_all asks bazel query for it.
-        tags = TAGS + [command],
+        tags = _COMMAND_TAGS + [command],
     )
 
 def repeated(flag, files):
@@ -197,3 +200,18 @@ def repeated(flag, files):
     for file in files:
         arguments += [flag, path_in_repository(file)]
     return arguments
+
+def command_group(name, commands):
+    """What //tests builds, to see that no command is broken.
+
+    Args:
+      name: the group.
+      commands: targets of all commands.
+    """
+    native.filegroup(
+        name = name,
+        testonly = True,
+        srcs = commands,
+        tags = _COMMAND_TAGS,
+        visibility = ["//tests:__pkg__"],
+    )
