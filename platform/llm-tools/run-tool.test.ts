@@ -12,6 +12,7 @@ import { toRegistry } from "#llm-tools/registry";
 import { runTool, type ToolCall } from "#llm-tools/run-tool";
 import { acme, callOf, keyWith, probeHost } from "#llm-tools/testing/probe-host";
 import { defineTool, type Tool } from "#llm-tools/tool";
+import type { AuditEntry } from "#storage/audit-log";
 import type { ToolContext } from "#llm-tools/tool-context";
 
 const toolThat = (
@@ -229,6 +230,105 @@ describe("the dispatcher", () => {
   it("withholds a result that could not be recorded", async () => {
     const host = probeHost([echo], { auditFails: true });
     await assert.rejects(runTool(acme, host, callOf("probe", { text: "x" })), /withheld/);
+  });
+
+  describe("before a tool changes anything", () => {
+    const failingLog = (host: ReturnType<typeof probeHost>, failsAt: number) => {
+      let asked = 0;
+      const append: typeof host.audit.append = (tenantId, entry) =>
+        ++asked === failsAt ? Promise.reject(new Error("D1 is down")) : host.audit.append(tenantId, entry);
+      return { ...host, audit: { ...host.audit, append } };
+    };
+
+    it("records that it starts, and at its end which start that was", async () => {
+      let seen: readonly AuditEntry[] = [];
+      const host: ReturnType<typeof probeHost> = probeHost([
+        toolThat(
+          () => {
+            seen = [...host.records];
+            return Promise.resolve({ text: "" });
+          },
+          { name: "writer", effect: "writes" },
+        ),
+        echo,
+      ]);
+      const call = callOf("writer", { text: "x" }, { door: "chat", taint: "model", approvedBy: "key_2" });
+      assert.equal(await attempt(host, call), "ok");
+      const { outcome, durationMs, approvedBy, argumentsSha256, startSeq } = seen[0] ?? assert.fail("nothing");
+      assert.deepEqual(
+        [outcome, durationMs, approvedBy, argumentsSha256, startSeq],
+        ["started", 0, "key_2", await sha256Hex('{"text":"x"}'), undefined],
+      );
+      assert.deepEqual(
+        host.records.map((record) => [record.outcome, record.startSeq]),
+        [
+          ["started", undefined],
+          ["ok", 1],
+        ],
+      );
+      await attempt(host, callOf("probe", {}));
+      assert.equal(host.records.length, 3, "what only reads has one record");
+    });
+
+    it("records no start of what is refused", async () => {
+      const host = probeHost([writer]);
+      await attempt(host, callOf("writer", {}, { door: "chat", taint: "model" }));
+      await attempt(host, callOf("writer", { extra: 1 }));
+      await attempt(host, callOf("writer", {}, { principal: keyWith("chat") }));
+      assert.ok(host.records.every(({ outcome, startSeq }) => outcome !== "started" && startSeq === undefined));
+    });
+
+    it("does not run it when the start cannot be recorded, and says so", async () => {
+      let runs = 0;
+      const counted = toolThat(() => Promise.resolve({ text: `${++runs}` }), { name: "writer", effect: "writes" });
+      const host = probeHost([counted]);
+      await assert.rejects(runTool(acme, failingLog(host, 1), callOf("writer", {})), {
+        code: "unavailable",
+        message: /did not run and nothing was changed/,
+      });
+      assert.equal(runs, 0);
+      assert.deepEqual(
+        host.records.map(({ outcome, code }) => [outcome, code]),
+        [["denied", "unavailable"]],
+      );
+    });
+
+    it("leaves the record of the start when the end cannot be recorded, or never comes", async () => {
+      const host = probeHost([writer]);
+      await assert.rejects(runTool(acme, failingLog(host, 2), callOf("writer", {})), /withheld/);
+      const runs = Promise.withResolvers<undefined>();
+      const endless = toolThat(
+        () => {
+          runs.resolve(undefined);
+          return new Promise(() => undefined);
+        },
+        { name: "writer", effect: "writes", timeoutMs: 30 },
+      );
+      const dies = probeHost([endless]);
+      void runTool(acme, dies, callOf("writer", {})).catch(() => undefined);
+      await runs.promise;
+      for (const { records } of [host, dies])
+        assert.deepEqual(
+          records.map(({ outcome }) => outcome),
+          ["started"],
+        );
+    });
+
+    it("runs nothing for a caller who leaves while it is recorded", async () => {
+      const leaving = new AbortController();
+      let runs = 0;
+      const counted = toolThat(() => Promise.resolve({ text: `${++runs}` }), { name: "writer", effect: "writes" });
+      const host = probeHost([counted]);
+      const append: typeof host.audit.append = (tenantId, entry) => {
+        leaving.abort();
+        return host.audit.append(tenantId, entry);
+      };
+      const context = { traceId: "t", route: "/tools/execute", signal: leaving.signal };
+      const call = callOf("writer", {}, { context });
+      await assert.rejects(runTool(acme, { ...host, audit: { ...host.audit, append } }, call), { name: "AbortError" });
+      assert.equal(runs, 0);
+      assert.deepEqual([host.records[1]?.code, host.records[1]?.startSeq], ["cancelled", 1]);
+    });
   });
 
   it("adds up what a tool's models used, and hands on its progress", async () => {

@@ -74,38 +74,59 @@ export async function runTool(tenantId: TenantId, host: ToolHost, call: ToolCall
 
 async function runAndRecord(tenantId: TenantId, host: ToolHost, call: ToolCall): Promise<ToolRun> {
   const startedMs = host.clock.nowMs();
-  const steps = { hasStarted: false };
+  const about = describeCall(call);
+  const steps: Steps = { hasStarted: false };
   let run: Pick<ToolRun, "result" | "usage"> | undefined;
   let failure: unknown;
   try {
-    run = await admitAndRun(tenantId, host, call, steps);
+    run = await admitAndRun(tenantId, host, call, { about, steps });
   } catch (thrown) {
     failure = thrown;
   }
   const durationMs = host.clock.nowMs() - startedMs;
   const entry: AuditEntry = {
+    ...(await about),
     atMs: host.clock.nowMs(),
+    ...outcomeOf(run !== undefined, failure, steps.hasStarted, call.context.signal),
+    durationMs,
+    ...(steps.startSeq === undefined ? {} : { startSeq: steps.startSeq }),
+  };
+  host.onEnd(entry, failure);
+  const recorded = recordEnd(tenantId, host.audit, entry);
+  // A log that has just failed is not waited for once more: nothing has happened that it would have to tell.
+  if (failure instanceof UnrecordedStart) host.keepAlive(recorded.catch(() => undefined));
+  else await recorded;
+  if (run === undefined) throw failure;
+  return { tool: call.tool, ...run, durationMs };
+}
+
+/** What the records of a call's start and of its end have in common. */
+type CallRecord = Omit<AuditEntry, "atMs" | "outcome" | "code" | "durationMs" | "startSeq">;
+
+/** How far a call has come. */
+interface Steps {
+  hasStarted: boolean;
+  /** Number of the record of its start, where it changes something. */
+  startSeq?: number;
+}
+
+async function describeCall(call: ToolCall): Promise<CallRecord> {
+  return {
     traceId: call.context.traceId,
     principal: call.principal.id,
     tool: TOOL_NAME_PATTERN.test(call.tool) ? call.tool : UNKNOWN_TOOL,
     door: call.door,
     argumentsSha256: await digestArguments(call.arguments),
-    ...outcomeOf(run !== undefined, failure, steps.hasStarted, call.context.signal),
-    durationMs,
     taint: call.taint,
     ...(call.approvedBy === undefined ? {} : { approvedBy: call.approvedBy }),
   };
-  host.onEnd(entry, failure);
-  await record(tenantId, host.audit, entry);
-  if (run === undefined) throw failure;
-  return { tool: call.tool, ...run, durationMs };
 }
 
 async function admitAndRun(
   tenantId: TenantId,
   host: ToolHost,
   call: ToolCall,
-  steps: { hasStarted: boolean },
+  { about, steps }: { readonly about: Promise<CallRecord>; readonly steps: Steps },
 ): Promise<Pick<ToolRun, "result" | "usage">> {
   if (call.refusal !== undefined) throw call.refusal;
   const tool = host.tools.get(call.tool);
@@ -115,6 +136,7 @@ async function admitAndRun(
   const input = parseArguments(tool, call.arguments);
   if (needsApproval(tool, call))
     throw new PlatformError("tool_forbidden", `The tool "${tool.name}" writes: a model's call of it needs approval.`);
+  if (tool.effect === "writes") steps.startSeq = await recordStart(tenantId, host, about);
   steps.hasStarted = true;
   const usages: TokenUsage[] = [];
   const result = await runWithin(limitOf(tool, call), call.context.signal, (signal) =>
@@ -176,7 +198,27 @@ function outcomeOf(
   return { outcome: "failed", code: signal?.aborted === true ? "cancelled" : code };
 }
 
-async function record(tenantId: TenantId, audit: AuditLog, entry: AuditEntry): Promise<void> {
+/** Nothing has run: the log did not take the record of its start. */
+class UnrecordedStart extends PlatformError {}
+
+/** Says that a call is about to change something, so that it leaves a trace even if everything dies in the middle of it. */
+async function recordStart(
+  tenantId: TenantId,
+  { audit, clock }: ToolHost,
+  about: Promise<CallRecord>,
+): Promise<number> {
+  try {
+    return await audit.append(tenantId, { ...(await about), atMs: clock.nowMs(), outcome: "started", durationMs: 0 });
+  } catch (cause) {
+    throw new UnrecordedStart(
+      "unavailable",
+      "The call of the tool could not be recorded, so it did not run and nothing was changed. Try again; if it persists, quote the trace id.",
+      { cause },
+    );
+  }
+}
+
+async function recordEnd(tenantId: TenantId, audit: AuditLog, entry: AuditEntry): Promise<void> {
   try {
     await audit.append(tenantId, entry);
   } catch (cause) {

@@ -7,8 +7,11 @@ export const MAX_AUDIT_PAGE = 500;
 export const TOOL_DOORS = ["execute", "chat", "completions", "mcp", "speech"] as const;
 export type ToolDoor = (typeof TOOL_DOORS)[number];
 
-/** `denied`: it did not run, because it must not. `failed`: it ran, or its arguments were not valid. */
-export const TOOL_OUTCOMES = ["ok", "denied", "failed", "timeout"] as const;
+/**
+ * `denied`: it did not run, because it must not. `failed`: it ran, or its arguments were not valid. `started`: it is about to
+ * change something; how it ended, a later record with its number as `startSeq` says. Without one nobody knows.
+ */
+export const TOOL_OUTCOMES = ["ok", "denied", "failed", "timeout", "started"] as const;
 export type ToolOutcome = (typeof TOOL_OUTCOMES)[number];
 
 /**
@@ -20,7 +23,7 @@ export type ToolTaint = (typeof TOOL_TAINTS)[number];
 
 /** What is recorded of one call of a tool. No contents: of the arguments only a digest, of the result nothing. */
 export interface AuditEntry {
-  /** When it ended, milliseconds since the Unix epoch. */
+  /** When it ended, or was about to start, milliseconds since the Unix epoch. */
   readonly atMs: number;
   readonly traceId: string;
   /** Id of the principal. */
@@ -36,6 +39,8 @@ export interface AuditEntry {
   readonly taint: ToolTaint;
   /** Id of the principal that approved it, where a model wanted it and a person was asked. */
   readonly approvedBy?: string;
+  /** Number of the record that said that the call was about to change something. */
+  readonly startSeq?: number;
 }
 
 /** The end of a tenant's chain. */
@@ -66,8 +71,11 @@ export interface AuditPage {
 
 /** The record of what tools did, in one hash chain per tenant. Nothing in it is ever changed. */
 export interface AuditLog {
-  /** Resolves when the entry is stored. Rejects when it may not be: what it tells of must then not be handed out. */
-  append(tenantId: TenantId, entry: AuditEntry): Promise<void>;
+  /**
+   * Resolves with its number when the entry is stored. Rejects when it may not be: what it tells of must then not be handed
+   * out, nor begin.
+   */
+  append(tenantId: TenantId, entry: AuditEntry): Promise<number>;
   /** Errors: `invalid_request` for a cursor that this log did not give. */
   list(tenantId: TenantId, page: { readonly limit: number; readonly cursor?: string }): Promise<AuditPage>;
 }

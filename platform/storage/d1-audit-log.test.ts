@@ -85,6 +85,26 @@ describe("the audit log in D1", () => {
     assert.deepEqual([seq, prevHash], [1, "0".repeat(64)]);
   });
 
+  it("tells the number of each record, which a later one may name", async () => {
+    const log = newLog();
+    const started = await log.append(acme, entry("t-1", { outcome: "started" }));
+    assert.equal(await log.append(acme, entry("t-2")), started + 1);
+    await log.append(acme, entry("t-1", { startSeq: started }));
+    await log.sealed();
+    const { records } = await readAll(acme);
+    assert.deepEqual(
+      records.map(({ outcome, startSeq }) => [outcome, startSeq]),
+      [
+        ["ok", 1],
+        ["ok", undefined],
+        ["started", undefined],
+      ],
+    );
+    assert.deepEqual(await breaksOf(acme), []);
+    await storage.database.exec("UPDATE audit_records SET start_seq = 2 WHERE seq = 3");
+    assert.deepEqual(await breaksOf(acme), [{ seq: 3, kind: "altered" }]);
+  });
+
   it("keeps one chain when many isolates write at once, and loses nothing", async () => {
     const isolates = Array.from({ length: 5 }, () => newLog());
     await Promise.all(

@@ -21,6 +21,7 @@ const MAX_UNSEALED = 500;
 /** Shown of a record that should be sealed and is not: no content has this hash. */
 const NO_HASH = EMPTY_CHAIN.hash;
 
+const insertedRow = z.object({ seq: z.int() });
 const headRow = z.object({ seq: z.int(), hash: z.string() });
 const recordRow = z.object({
   seq: z.int(),
@@ -35,6 +36,7 @@ const recordRow = z.object({
   duration_ms: z.int(),
   taint: z.enum(TOOL_TAINTS),
   approved_by: z.nullable(z.string()),
+  start_seq: z.nullable(z.int()),
   prev_hash: z.nullable(z.string()),
   hash: z.nullable(z.string()),
 });
@@ -54,13 +56,14 @@ export interface AuditLogOptions {
 export function createD1AuditLog(db: D1Database, { keepAlive, reportFailure }: AuditLogOptions): AuditLog {
   return {
     async append(tenantId, entry) {
-      const [, heads, unsealed] = await db.batch([
+      const [inserted, heads, unsealed] = await db.batch([
         insertion(tenantId, db, entry),
         selectHead(tenantId, db),
         selectUnsealed(tenantId, db),
       ]);
       const sealed = seal(tenantId, db, toHead(heads), unsealed?.results ?? []);
       keepAlive(sealed.catch((error: unknown) => reportFailure(tenantId, error)));
+      return insertedRow.parse(inserted?.results[0]).seq;
     },
     list: (tenantId, page) => listRecords(tenantId, db, page),
   };
@@ -71,10 +74,11 @@ function insertion(tenantId: TenantId, db: D1Database, entry: AuditEntry): D1Pre
   return db
     .prepare(
       `INSERT INTO audit_records (tenant_id, seq, at, trace_id, principal, tool, door, arguments_sha256, outcome, code,
-         duration_ms, taint, approved_by)
+         duration_ms, taint, approved_by, start_seq)
        SELECT ?1, 1 + MAX(IFNULL((SELECT MAX(seq) FROM audit_records WHERE tenant_id = ?1), 0),
                           IFNULL((SELECT seq FROM audit_heads WHERE tenant_id = ?1), 0)),
-         ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12`,
+         ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13
+       RETURNING seq`,
     )
     .bind(
       tenantId,
@@ -89,6 +93,7 @@ function insertion(tenantId: TenantId, db: D1Database, entry: AuditEntry): D1Pre
       entry.durationMs,
       entry.taint,
       entry.approvedBy ?? null,
+      entry.startSeq ?? null,
     );
 }
 
@@ -188,6 +193,7 @@ function toRecord(value: unknown): AuditRecord {
     durationMs: row.duration_ms,
     taint: row.taint,
     ...(row.approved_by === null ? {} : { approvedBy: row.approved_by }),
+    ...(row.start_seq === null ? {} : { startSeq: row.start_seq }),
     prevHash: row.prev_hash ?? NO_HASH,
     hash: row.hash ?? NO_HASH,
   };

@@ -112,7 +112,11 @@ describe("approvals", () => {
       "the events of one turn",
     );
     assert.equal(await isStored("a.md"), true);
-    assert.deepEqual(await auditOf(2), ["ingest_docs ok  model", "ingest_docs denied tool_forbidden model"]);
+    assert.deepEqual(await auditOf(3), [
+      "ingest_docs ok  model",
+      "ingest_docs started  model",
+      "ingest_docs denied tool_forbidden model",
+    ]);
     assert.deepEqual(await history("approve"), ["user: Store it.", "assistant: Stored as a.md."]);
     assert.deepEqual(await eventsOf("approve"), [...before, ...after], "all of it can be read again");
   });
@@ -167,12 +171,13 @@ describe("approvals", () => {
     assert.equal(verdict(await decide("mine", callId, "approve", { key: admin })), "resumed");
     await eventsOf("mine");
     assert.equal(await isStored("e.md"), true);
-    const { records } = (await worker.call("/audit?limit=2", { tenant: "oscorp", key: admin })).json
+    const { records } = (await worker.call("/audit?limit=3", { tenant: "oscorp", key: admin })).json
       .data as unknown as {
       records: { principal: string; outcome: string; approvedBy?: string }[];
     };
-    const [ran, asked] = records;
+    const [ran, began, asked] = records;
     assert.deepEqual([ran?.outcome, asked?.outcome, asked?.approvedBy], ["ok", "denied", undefined]);
+    assert.deepEqual([began?.outcome, began?.approvedBy], ["started", ran?.approvedBy]);
     assert.ok(ran?.approvedBy !== undefined && ran.approvedBy !== ran.principal, "who agreed is on record");
     assert.equal(ran.principal, asked?.principal);
   });

@@ -303,6 +303,14 @@ describe("/chat, in workerd", () => {
     await chat({ messages }, { key: await worker.makeKey("acme", ["chat", "admin"]) });
   });
 
+  it("reads the documents only for who may search", async () => {
+    const body = { message: "What do lamps cost?", rag: true, stream: false };
+    const { status, json } = await worker.call("/chat", acme({ body, key: await worker.makeKey("acme", ["chat"]) }));
+    assert.deepEqual([status, json.error?.code], [403, "forbidden"]);
+    const key = await worker.makeKey("acme", ["chat", "search"]);
+    assert.equal((await worker.call("/chat", acme({ body, key }))).status, 200);
+  });
+
   it("is the same under /api/chat, which leaves unknown fields aside", async () => {
     const body = { message: "hi", stream: false, userId: "u1" };
     assert.equal((await worker.call("/api/chat", acme({ body }))).status, 200);

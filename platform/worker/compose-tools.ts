@@ -104,13 +104,14 @@ function toolKnowledge(tenant: TenantConfig, services: RagServices, environment:
 /** Writes the line `tool_call`: what the audit log keeps, and the private cause of a failure. */
 function logToolCall(log: Logger, entry: AuditEntry, failure: unknown): void {
   const { traceId, tool, door, outcome, code, durationMs } = entry;
-  log.log(code === "internal" ? "error" : "info", "tool_call", {
+  const isOurs = code === "internal" || code === "unavailable";
+  log.log(isOurs ? "error" : "info", "tool_call", {
     traceId,
     tool,
     door,
     outcome,
     latencyMs: durationMs,
     ...(code === undefined ? {} : { code }),
-    ...(outcome === "failed" ? { error: describeThrown(failure) } : {}),
+    ...(outcome === "failed" || isOurs ? { error: describeThrown(failure) } : {}),
   });
 }

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, it } from "node:test";
 
+import { sha256Hex } from "#base/digest";
+import { SCOPES } from "#tenancy/scopes";
+import { eventually } from "#worker/testing/eventually";
 import { startTestWorker, type Call, type TestWorker } from "#worker/testing/start-test-worker";
 
 describe("rate limits and budgets, in workerd", () => {
@@ -91,6 +94,45 @@ describe("rate limits and budgets, in workerd", () => {
     assert.equal(budget.limit, 3_000);
   });
 
+  const MODEL_CALLS: readonly (readonly [path: string, body: object])[] = [
+    ["/chat", { message: "hi", stream: false }],
+    ["/v1/chat/completions", { messages: [{ role: "user", content: "hi" }] }],
+    ["/v1/embeddings", { input: "hi", model: "@cf/baai/bge-base-en-v1.5" }],
+    ["/ingest", { docId: "a.md", text: "Lamps cost 40." }],
+    ["/search", { query: "What do lamps cost?", mode: "retrieve" }],
+    ["/tools/execute", { tool: "summarize", arguments: { text: "Lamps cost 40. They shine." } }],
+    [
+      "/mcp",
+      {
+        ...{ jsonrpc: "2.0", id: 1, method: "tools/call" },
+        params: { name: "summarize", arguments: { text: "Lamps cost 40. They shine." } },
+      },
+    ],
+    ["/tts", { text: "Lamps cost 40.", streaming: false }],
+  ];
+  for (const [path, body] of MODEL_CALLS)
+    it(`${path}: is counted for the key that asked and for no other, and the gateway is told which`, async () => {
+      const [key, other] = [await worker.makeKey("acme", SCOPES), await worker.makeKey("acme", SCOPES)];
+      const trace = `counted-${path.replaceAll("/", "-")}`;
+      const answer = await worker.call(path, { tenant: "acme", key, body, headers: { "x-request-id": trace } });
+      assert.equal(answer.status, 200, answer.text);
+      const told = await eventually(
+        async () => {
+          const logs = await worker.runtime.control.gatewayLogs({ gateway: "acme-dev" });
+          return logs.map(({ metadata }) => metadata).filter((metadata) => metadata["trace"] === trace);
+        },
+        ({ length }) => length > 0,
+      );
+      assert.deepEqual(new Set(told.map(({ principal }) => principal)), new Set([await keyIdOf(key)]));
+      const callsOf = async (whose: string): Promise<number> => {
+        const { json } = await worker.call("/usage", { tenant: "acme", key: whose });
+        const { spent } = json.data as unknown as { spent: { scope: string; window: string; calls: number }[] };
+        return spent.find(({ scope, window }) => scope === "key" && window === "day")?.calls ?? 0;
+      };
+      await eventually(async () => (await callsOf(key)) > 0);
+      assert.equal(await callsOf(other), 0);
+    });
+
   it("tells what is open to a key: its scopes, and which features its tenant has", async () => {
     const key = await worker.makeKey("initech", ["chat", "metrics"]);
     const open = async (call: Call): Promise<unknown> => {
@@ -112,3 +154,8 @@ describe("rate limits and budgets, in workerd", () => {
     assert.equal((await worker.call("/usage", initech())).status, 401);
   });
 });
+
+/** The public name of a key, as its record holds it. */
+async function keyIdOf(key: string): Promise<string> {
+  return `key_${(await sha256Hex(`id:${key}`)).slice(0, 16)}`;
+}

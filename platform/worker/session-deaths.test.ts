@@ -6,6 +6,7 @@ import type { TurnToolCall } from "#chat/chat-request";
 import { HOLD_MS } from "#limits/budget-ledger";
 import { quotaObjectName } from "#limits/quota-object-name";
 import type { ScriptedToolCall } from "#simulators/contract/control-messages";
+import type { AuditRecord } from "#storage/audit-log";
 import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 import { ANSWER, answerChunks, EventReader, killSession, WORDS } from "#worker/testing/deaths";
 import { eventually } from "#worker/testing/eventually";
@@ -174,10 +175,15 @@ describe("a session that dies in the middle of a turn", () => {
       assert.equal((await decide("approved", callId)).status, 410);
       assert.match((await resume("oscorp", "approved")).text, /interrupted/);
       assert.equal(await isStored("approved.md"), false);
+      const [started = assert.fail("nothing")] = await audit(1);
+      assert.deepEqual([started.tool, started.outcome], ["ingest_docs", "started"], "it has left a trace");
       const [again] = await pause("approved", "approved.md");
       assert.equal((await decide("approved", again)).status, 200);
       assert.match((await resume("oscorp", "approved")).text, /event: done\ndata: {"ok":true[^\n]*\n\n$/);
       assert.equal(await isStored("approved.md"), true);
+      const [ended, next] = await audit(2);
+      assert.deepEqual([ended?.outcome, ended?.startSeq, next?.outcome], ["ok", next?.seq, "started"]);
+      assert.notEqual(next?.seq, started.seq, "how the first one ended is not known");
     });
 
     it("that have read stored text: the session remembers that what it has said may repeat it", async () => {
@@ -192,12 +198,19 @@ describe("a session that dies in the middle of a turn", () => {
       await die("oscorp", "tainted");
       assert.match((await history("oscorp", "tainted"))[1] ?? "", /^assistant: word0/);
       await pause("tainted", "tainted.md");
-      const admin = await worker.makeKey("oscorp", ["admin"]);
-      const { json } = await worker.call("/audit?limit=1", { tenant: "oscorp", key: admin });
-      const { records } = json.data as unknown as { records: { tool: string; taint: string }[] };
-      assert.deepEqual([records[0]?.tool, records[0]?.taint], ["ingest_docs", "retrieved"]);
+      const [record] = await audit(1);
+      assert.deepEqual([record?.tool, record?.taint], ["ingest_docs", "retrieved"]);
     });
   });
+
+  /** The latest records of oscorp's audit log. */
+  async function audit(
+    limit: number,
+  ): Promise<readonly Pick<AuditRecord, "seq" | "tool" | "outcome" | "taint" | "startSeq">[]> {
+    const key = await worker.makeKey("oscorp", ["admin"]);
+    const { json } = await worker.call(`/audit?limit=${limit}`, { tenant: "oscorp", key });
+    return (json.data as unknown as { records: readonly AuditRecord[] }).records;
+  }
 
   /** The tenant's budget, and how many calls were settled today. */
   async function spent(tenant: string): Promise<{ used: number; reserved: number; calls: number }> {

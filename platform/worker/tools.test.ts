@@ -270,7 +270,7 @@ describe("/tools, in workerd", () => {
     assert.equal((await worker.runtime.control.modelCalls()).length, 0);
   });
 
-  it("tells the gateway route, trace and principal of a tool's model call", async () => {
+  it("tells the gateway route and trace of a tool's model call", async () => {
     await execute("summarize", { text: STORY }, { headers: { "x-request-id": "trace-tool-1" } });
     const log = (await worker.runtime.control.gatewayLogs({ gateway: "acme-dev" })).at(-1);
     assert.deepEqual([log?.metadata["route"], log?.metadata["trace"]], ["/tools/execute", "trace-tool-1"]);
@@ -331,7 +331,7 @@ describe("/tools, in workerd", () => {
     });
   });
 
-  it("withholds the result of a call that could not be recorded", async () => {
+  it("withholds the result of a call that could not be recorded, and changes nothing that it could not record before", async () => {
     const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
     await DB.exec("ALTER TABLE audit_records RENAME TO away");
     try {
@@ -339,9 +339,14 @@ describe("/tools, in workerd", () => {
       assert.equal(answer.status, 500, answer.text);
       assert.match(answer.text, /withheld/);
       assert.ok(!answer.text.includes("hello"));
+      const documents = [{ docId: "unrecorded.md", text: "A text that is stored without a trace." }];
+      const refused = await execute("ingest_docs", { documents });
+      assert.deepEqual([refused.status, refused.json.error?.code], [503, "unavailable"], refused.text);
+      assert.match(refused.text, /did not run and nothing was changed/);
     } finally {
       await DB.exec("ALTER TABLE away RENAME TO audit_records");
     }
     assert.equal((await execute("kv_get", { key: "greeting" })).status, 200);
+    assert.equal((await worker.call("/documents/unrecorded.md", acme())).status, 404);
   });
 });

@@ -130,7 +130,7 @@ export function probeHost(
       append: (_, entry) => {
         if (options.auditFails === true) return Promise.reject(new Error("D1 is down"));
         records.push(entry);
-        return Promise.resolve();
+        return Promise.resolve(records.length);
       },
       list: () => Promise.reject(new Error("not for reading")),
     },

@@ -18,7 +18,13 @@ export const auditRecordSchema = z.object({
   argumentsSha256: sha256.check(
     z.describe("SHA-256 of the canonical JSON of the arguments; of nothing, where they were malformed."),
   ),
-  outcome: z.enum(TOOL_OUTCOMES),
+  outcome: z
+    .enum(TOOL_OUTCOMES)
+    .check(
+      z.describe(
+        "started: about to change something. Unless a later record names it as its startSeq, how it ended is not known.",
+      ),
+    ),
   code: z.optional(z.string()).check(z.describe("Error code of a call that was not ok.")),
   durationMs: z.int(),
   taint: z
@@ -27,6 +33,11 @@ export const auditRecordSchema = z.object({
   approvedBy: z
     .optional(z.string())
     .check(z.describe("Id of the principal that approved it, where a model wanted it and a person was asked.")),
+  startSeq: z
+    .optional(z.int())
+    .check(
+      z.describe("Number of the record, its outcome started, that said that the call was about to change something."),
+    ),
   prevHash: sha256,
   hash: sha256,
 });

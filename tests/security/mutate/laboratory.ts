@@ -35,6 +35,7 @@ export async function openLaboratory(workspace: string, packages: string): Promi
   for (const [file, text] of sources) write(folder, outputOf(file), await compile(text));
   for (const file of files.filter((name) => /\.(sql|json|css|html|svg)$/.test(name)))
     write(folder, file, read(workspace, file));
+  cpSync(path.join(workspace, "docs/runbooks"), path.join(folder, "docs/runbooks"), { recursive: true });
   write(folder, "package.json", read(workspace, "package.json"));
   symlinkSync(path.join(packages, "node_modules"), path.join(folder, "node_modules"));
   cpSync(path.join(packages, "platform/console/assets"), path.join(folder, "platform/console/assets"), {

@@ -74,6 +74,21 @@ describe("the program :audit", () => {
     assert.deepEqual([json.ok, json.breaks.length], [false, 2]);
   });
 
+  it("names calls that were about to change something and whose end nobody recorded", async () => {
+    const documents = [{ docId: "a.md", text: "Lamps cost 40." }];
+    const body = { tool: "ingest_docs", arguments: { documents } };
+    assert.equal((await worker.call("/tools/execute", { tenant: "acme", key: worker.keys.acme, body })).status, 200);
+    const unfinished = async () =>
+      (JSON.parse((await audit("verify", "--json")).out) as { unfinished: unknown }).unfinished;
+    assert.deepEqual(await unfinished(), []);
+    await sql("DELETE FROM audit_records WHERE start_seq IS NOT NULL");
+    const [{ seq } = assert.fail("none")] = (await unfinished()) as { seq: number }[];
+    assert.match(
+      (await audit("verify")).out,
+      new RegExp(`record ${seq}: ingest_docs started and its end is not recorded`),
+    );
+  });
+
   for (const [what, args, code, says] of [
     ["no verb", [], 2, /verify or list/],
     ["two verbs", ["verify", "list"], 2, /verify or list/],

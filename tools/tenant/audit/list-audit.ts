@@ -29,5 +29,5 @@ function formatRecord(record: AuditRecord, paint: Paint): string {
   const when = paint("dim", new Date(atMs).toISOString());
   const approval = approvedBy === undefined ? "" : `, approved by ${approvedBy}`;
   const who = `${principal} by ${door}${taint === "none" ? "" : `, ${taint}`}${approval}`;
-  return `${seq}  ${when}  ${tool}  ${paint(outcome === "ok" ? "green" : "red", how)}  ${who}  ${durationMs} ms  ${paint("dim", traceId)}`;
+  return `${seq}  ${when}  ${tool}  ${paint(outcome === "ok" ? "green" : outcome === "started" ? "yellow" : "red", how)}  ${who}  ${durationMs} ms  ${paint("dim", traceId)}`;
 }

@@ -20,6 +20,7 @@ const pageSchema = z.object({
       durationMs: z.int(),
       taint: z.enum(TOOL_TAINTS),
       approvedBy: z.optional(z.string()),
+      startSeq: z.optional(z.int()),
       prevHash: z.string(),
       hash: z.string(),
     }),
@@ -46,11 +47,18 @@ export async function* readAudit(address: TenantAddress, pageSize = 500): AsyncG
   } while (cursor !== undefined);
 }
 
-function toRecord({ at, code, approvedBy, ...record }: z.infer<typeof pageSchema>["records"][number]): AuditRecord {
+function toRecord({
+  at,
+  code,
+  approvedBy,
+  startSeq,
+  ...record
+}: z.infer<typeof pageSchema>["records"][number]): AuditRecord {
   return {
     ...record,
     atMs: Date.parse(at),
     ...(code === undefined ? {} : { code }),
     ...(approvedBy === undefined ? {} : { approvedBy }),
+    ...(startSeq === undefined ? {} : { startSeq }),
   };
 }
