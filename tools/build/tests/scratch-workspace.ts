@@ -27,16 +27,27 @@ export interface ScratchWorkspace extends ScratchBazel {
   readonly remove: () => void;
 }
 
+/** What is unlike the caller's own. */
+export interface ScratchOptions {
+  /** Folders between the system's folder for temporary files and the workspace. */
+  readonly below?: string;
+  /** Variables of its Bazel's shell, instead of the caller's of these names. */
+  readonly variables?: NodeJS.ProcessEnv;
+}
+
 /** @throws Error outside of `bazel run` */
-export function createScratchWorkspace(env: NodeJS.ProcessEnv): ScratchWorkspace {
+export function createScratchWorkspace(
+  env: NodeJS.ProcessEnv,
+  { below = "", variables = {} }: ScratchOptions = {},
+): ScratchWorkspace {
   const workspace = env["BUILD_WORKSPACE_DIRECTORY"];
   if (workspace === undefined) throw new Error("Start this with `bazel run`.");
   const scratch = mkdtempSync(path.join(os.tmpdir(), "scratch-workspace-"));
-  const copy = path.join(scratch, "copy");
-  const outputBase = path.join(scratch, "output");
+  const copy = path.join(scratch, below, "copy");
+  const outputBase = path.join(scratch, below, "output");
   const started: ScratchBazel[] = [];
   const bazelAt = (folder: string, base: string): ScratchBazel => {
-    const one = makeBazel(folder, base, outerEnvironment(env));
+    const one = makeBazel(folder, base, { ...outerEnvironment(env), ...variables });
     started.push(one);
     return one;
   };
