@@ -31,6 +31,8 @@ export async function startBrowser(): Promise<Browser> {
 export interface PageOptions {
   /** Pixels; a desktop's unless another is given. */
   readonly size?: { readonly width: number; readonly height: number };
+  /** Whether the page's content security policy holds. Default: yes. */
+  readonly hasPolicy?: boolean;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
@@ -39,9 +41,9 @@ export interface PageOptions {
 export async function openPage(
   browser: Browser,
   url: string,
-  { size = { width: 1200, height: 800 }, headers = {} }: PageOptions = {},
+  { size = { width: 1200, height: 800 }, hasPolicy = true, headers = {} }: PageOptions = {},
 ): Promise<WatchedPage> {
-  const context = await browser.newContext({ viewport: size, extraHTTPHeaders: headers });
+  const context = await browser.newContext({ viewport: size, bypassCSP: !hasPolicy, extraHTTPHeaders: headers });
   await context.addInitScript({ path: path.resolve("tests/console/page-checks.js") });
   const page = await context.newPage();
   const problems: string[] = [];

@@ -19,6 +19,8 @@ describe("AnswerGuard", () => {
     "See https://docs.acme.example/guide?lang=en.",
     "Jump to [Refunds](#refunds) or [prices](/prices).",
     "If a < b and b > c, write 1 // 2, http and a/b.",
+    "It is <b>bold</b>,<br/>an Array<string> and 1 <2.",
+    "See <https://docs.acme.example/guide?lang=en>.",
     "Mail ada@example.com: 3:30 pm, ratio 1:2.",
   ])
     it(`leaves ${JSON.stringify(answer)} alone`, () => assert.equal(guarded(answer), answer));
@@ -62,6 +64,39 @@ describe("AnswerGuard", () => {
       assert.ok(answer.startsWith("Before. ") && answer.endsWith(" After."), answer);
       assert.doesNotMatch(answer, /!\[|evil\.example\/?\?|:\/\/evil|\/\/evil|<i|<s|javascript:|data:text/i);
       assert.equal(guard.hasRemoved, true);
+    });
+
+  for (const attack of [
+    "<div onclick=alert(1)>",
+    "<p onmouseover = 'alert(1)'>hover</p>",
+    "<details open ontoggle=alert(1)>",
+    "<body onload=alert(1)>",
+    "<x/onpointerenter=alert(1)>",
+    "<x\nonclick=alert(1)>",
+    "<x\u000conclick=alert(1)>",
+    "<string, onclick=alert(1)>",
+    '<b"c onclick=alert(1)>',
+    "<https://docs.acme.example/guide?lang=en/onclick=alert(1)>",
+    "<https:/onclick=alert(1)>",
+    "<select autofocus onfocus=alert(1)>",
+    "<marquee onstart=alert(1)>",
+    "<p style=background:url(\\2f\\2f evil.example)>",
+    "<math><mi xlink:href=x>",
+    "<!--><x onclick=alert(1)>-->",
+    "<?x onclick=alert(1)>",
+    "</title><x onclick=alert(1)>",
+    ...[7_997, 7_998, 7_999, 8_000].map((count) => `${"a".repeat(count)}<di`),
+  ])
+    it(`leaves no element that could do anything of ${attack.length > 100 ? attack.length : JSON.stringify(attack)}`, () => {
+      for (const size of [1, 7, 10_000]) {
+        const guard = new AnswerGuard(KNOWN, { redactPii: false });
+        let answer = "";
+        const whole = `${attack}v onclick=alert(1)> After.`;
+        for (let at = 0; at < whole.length; at += size) answer += guard.push(whole.slice(at, at + size));
+        answer += guard.flush();
+        assert.doesNotMatch(answer, /<[!?]|<\/?[a-z][^\s/>]*[\s/][^>]*\w/i);
+        assert.ok(answer.endsWith(" After."));
+      }
     });
 
   it("names credentials always, private data where the tenant wants it", () => {

@@ -3,7 +3,7 @@ import { namePrivate, type PrivacyRules } from "#rag/safety/mask-private";
 /** What an answer says in the place of an address that no source holds. */
 export const REMOVED_LINK = "(link removed)";
 
-/** Longest word, or sentence, that is held back; what is longer is judged in parts. */
+/** Longest word, or sentence, that is held back. What is longer is judged in parts, with a blank between them: none of them goes on in the next. */
 const MAX_HELD = 8_000;
 
 /** Ends of what is judged at once: it must not depend on how a stream was cut. */
@@ -23,9 +23,13 @@ const ADDRESS = new RegExp(
   String.raw`(?:\b[a-z][a-z0-9+.-]{1,20}${COLON}(?=${SLASH}{2})|\b(?:javascript|vbscript|data)${COLON}|(?<![\w/\\])(?=${SLASH}{2,}[\w-])|\bwww\.)[^\s<>"'${"`"})\]]*`,
   "gi",
 );
-/** Elements that fetch, run or send something. */
+/**
+ * Elements that fetch, run or send something, and any element with an attribute: an attribute may be a handler of events or a
+ * style. By HTML's tokenizer a name goes on up to a blank, `/` or `>`, and behind the first two of these attributes begin.
+ * `<https://host/path>` is an address to Markdown; with quotes or a handler in it, it is none.
+ */
 const ELEMENT =
-  /<(?=\/?(?:a|img|image|script|iframe|object|embed|link|style|svg|video|audio|source|base|meta|form|input|button)\b)/gi;
+  /<(?=[!?]|\/?(?:a|img|image|script|iframe|object|embed|link|style|svg|math|video|audio|source|base|meta|form|input|button|textarea|title|template|noscript|plaintext|xmp)\b|(?!https?:\/\/(?!\S*\/(?:on|style))[^\s<>"']+>)[a-z][^\s/>]*(?:\s|\/(?!>)))/gi;
 
 /** Addresses in a text, as a guard compares them. */
 export function addressesIn(text: string): readonly string[] {
@@ -64,7 +68,9 @@ export class AnswerGuard {
       at = index + end.length;
     }
     this.#held = text.slice(at);
-    return this.#held.length > MAX_HELD ? clean + this.flush() : clean;
+    if (this.#held.length <= MAX_HELD) return clean;
+    this.#held += " ";
+    return clean + this.flush();
   }
 
   /** Returns what was held back at the end. */
