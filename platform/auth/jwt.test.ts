@@ -82,12 +82,59 @@ describe("tokens of a tenant's identity provider", () => {
     "without an end": { ...claims, exp: undefined },
     "that has ended": { ...claims, exp: nowMs / 1_000 - 31 },
     "that has not begun": { ...claims, nbf: nowMs / 1_000 + 31 },
+    "with an end that is a text": { ...claims, exp: String(nowMs / 1_000 + 300) },
+    "with an end in a list": { ...claims, exp: [nowMs / 1_000 + 300] },
+    "with no end, as null": { ...claims, exp: null },
+    "with an end before all time": { ...claims, exp: -1e300 },
+    "with an end at zero": { ...claims, exp: 0 },
+    "with an end a moment too early": { ...claims, exp: nowMs / 1_000 - 30.5 },
+    "with a beginning that is a text": { ...claims, nbf: "0" },
+    "with a beginning after all time": { ...claims, nbf: 1e300 },
+    "with a beginning as an object": { ...claims, nbf: {} },
+    "issued at no time": { ...claims, iat: "yesterday" },
+    "of nobody": { ...claims, sub: null },
+    "of a nameless person": { ...claims, sub: "" },
+    "of several people": { ...claims, sub: ["ann", "bob"] },
+    "of a number": { ...claims, sub: 7 },
   };
   for (const [which, payload] of Object.entries(refused)) {
     it(`refuse one ${which}`, async () => {
       assert.equal(await verify(await provider.sign(payload)), null);
     });
   }
+
+  it("refuse an end that is never: a number of JSON that no clock reaches", async () => {
+    const text = JSON.stringify({ ...claims, iss: provider.issuer }).replace(/}$/, ',"exp":1e999}');
+    assert.equal((JSON.parse(text) as { exp: number }).exp, Infinity);
+    assert.equal(await verify(await provider.signBytes(new TextEncoder().encode(text))), null);
+  });
+
+  it("take an end and a beginning with fractions, and whatever an issuer says of when it issued", async () => {
+    const nowSeconds = nowMs / 1_000;
+    for (const times of [
+      { exp: nowSeconds + 0.5, nbf: nowSeconds - 0.5 },
+      { exp: nowSeconds + 300, nbf: -1e300, iat: 0 },
+      { exp: nowSeconds + 300, iat: -5.5 },
+    ])
+      assert.notEqual(await verify(await provider.sign({ ...claims, ...times })), null, JSON.stringify(times));
+  });
+
+  it("refuse a token within a token, however it is announced, and what is no set of claims", async () => {
+    const inner = await provider.sign(claims);
+    const contents = [inner, JSON.stringify(inner), `[${JSON.stringify(claims)}]`, "null", "7", "", '{"sub":'];
+    for (const content of contents)
+      for (const cty of ["JWT", "jwt", undefined])
+        assert.equal(await verify(await provider.signBytes(new TextEncoder().encode(content), cty)), null, content);
+    const [head = "", payload = "", signature = ""] = inner.split(".");
+    for (const token of [
+      `${inner}.${inner}`,
+      `${inner}..`,
+      `${head}.${payload}`,
+      `${head}..${signature}`,
+      `.${payload}.`,
+    ])
+      assert.equal(await verify(token), null, token);
+  });
 
   it("refuse what nobody has signed, and what somebody has with the public key as a secret", async () => {
     const unsigned = new UnsecuredJWT({ ...claims, iss: provider.issuer }).setExpirationTime("5m").encode();

@@ -53,7 +53,7 @@ export class JwtVerifier implements TokenVerifier {
         requiredClaims: ["exp", "sub"],
       });
       const claims = new Map<string, unknown>(Object.entries(payload));
-      if (claims.get(config.tenantClaim) !== tenant.tenantId) return undefined;
+      if (claims.get(config.tenantClaim) !== tenant.tenantId || !isOfSomebody(claims)) return undefined;
       return await principalOf(config, claims);
     } catch (error) {
       if (error instanceof JOSEError && !ISSUER_FAILURES.has(error.code)) return undefined;
@@ -76,6 +76,12 @@ export class JwtVerifier implements TokenVerifier {
     this.#keySets.set(url, known);
     return known;
   }
+}
+
+/** One person, for a time: a subject that is no text would be shared by all who have none, and JSON can say 1e999. */
+function isOfSomebody(claims: ReadonlyMap<string, unknown>): boolean {
+  const subject = claims.get("sub");
+  return typeof subject === "string" && subject !== "" && Number.isFinite(claims.get("exp"));
 }
 
 /** The id is a digest, because subjects are often addresses of people and ids reach logs. */

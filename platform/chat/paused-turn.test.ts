@@ -1,7 +1,14 @@
 import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 
-import { decideCall, decodePausedTurn, encodePausedTurn, type PausedTurn, withPrincipal } from "#chat/paused-turn";
+import {
+  decideCall,
+  decodePausedTurn,
+  encodePausedTurn,
+  type PausedTurn,
+  hasLostLabels,
+  withPrincipal,
+} from "#chat/paused-turn";
 import type { Principal } from "#auth/principal";
 import { PlatformError } from "#base/errors";
 
@@ -84,6 +91,11 @@ describe("a paused turn", () => {
       () => encodePausedTurn({ ...paused, text }),
       (error) => error instanceof PlatformError && error.code === "tool_failed",
     );
+  });
+
+  it("has lost labels when its principal has, and not when it got more", () => {
+    const withLabels = (...labels: string[]) => hasLostLabels(paused, { acl: new Set(labels) });
+    assert.deepEqual([withLabels("staff"), withLabels("staff", "board"), withLabels("board")], [false, false, true]);
   });
 
   it("goes on with what its principal may do now", () => {

@@ -54,6 +54,11 @@ export function decideCall(
   return { outcome: "decided", paused: { ...paused, approvals }, isComplete };
 }
 
+/** Whether the turn may have read, from sources or by a tool, what its principal may not read any more. */
+export function hasLostLabels({ input }: PausedTurn, { acl }: Pick<Principal, "acl">): boolean {
+  return [...input.acl].some((label) => !acl.has(label));
+}
+
 /** The turn with what its principal may do now: a key can have lost a scope since. */
 export function withPrincipal(paused: PausedTurn, principal: Principal): PausedTurn {
   const { input } = paused;

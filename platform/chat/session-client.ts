@@ -46,7 +46,10 @@ export function sessionClient(sessions: SessionEnv["CHAT_SESSIONS"]): SessionCli
     async decide(tenantId, decision) {
       const reply = await session(tenantId, decision.sessionId).decide(tenantId, decision);
       if (reply.ok || reply.code !== "gone") return unwrap(reply);
-      throw new PlatformError("gone", "This call waits for nobody: it was decided, it expired, or it never was.");
+      throw new PlatformError(
+        "gone",
+        "This call waits for nobody: it was decided, it expired, its key has lost labels since, or it never was.",
+      );
     },
     history: async (tenantId, owner, limit, cursor) =>
       unwrap(await session(tenantId, owner.sessionId).history(tenantId, owner, limit, cursor)),

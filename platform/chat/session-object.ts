@@ -7,7 +7,7 @@ import type { EventPosition } from "#chat/event-id";
 import { collectTurn } from "#chat/collect-turn";
 import { endInterruptedTurn } from "#chat/end-interrupted-turn";
 import type { TurnAdmission, TurnServices } from "#chat/run-chat-turn";
-import { type CallDecision, decideCall, withPrincipal } from "#chat/paused-turn";
+import { type CallDecision, decideCall, hasLostLabels, withPrincipal } from "#chat/paused-turn";
 import { RunningTurn, type TurnInput, type TurnRun } from "#chat/running-turn";
 import { sessionObjectName } from "#chat/session-name";
 import { SessionTables } from "#chat/session-tables";
@@ -133,7 +133,8 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
 
   /**
    * Decides on a call that waits for a person, once: only its session's own principal can, and an administrator. When nothing
-   * is left to decide, the turn goes on by itself, with the scopes that the principal has now.
+   * is left to decide, the turn goes on by itself, with the scopes that the principal has now. One that was read with labels
+   * that its principal has lost is over.
    */
   decide(tenantId: TenantId, decision: CallDecision): SessionReply<DecidedCall> {
     const services = this.sessionServices(tenantId);
@@ -142,6 +143,9 @@ export abstract class SessionObject<Env extends SessionEnv> extends DurableObjec
     const isOwn = record.principalId === decision.principal.id;
     const owner = { sessionId: decision.sessionId, principalId: record.principalId };
     if (!this.#isMine(tenantId, owner) || !(isOwn || hasScope(decision.principal, "admin"))) return NOT_FOUND;
+    const waiting = this.#toolState.paused;
+    if (isOwn && waiting !== undefined && hasLostLabels(waiting, decision.principal))
+      this.#toolState.setPaused(undefined);
     const result = decideCall(this.#toolState.paused, decision, Date.now());
     if (result.outcome === "gone") return { ok: false, code: "gone" };
     const { callId, isApproved } = decision;

@@ -67,7 +67,11 @@ export async function* runToolRounds(
 function stateOf({ resumed, request, hasReadStoredText }: ToolRounds): RoundState {
   if (resumed === undefined) return beginState(request.messages, hasReadStoredText);
   const { state } = resumed.paused;
-  return { ...state, messages: [...state.messages] };
+  // The system message holds the sources, which are those of now: what was read before the pause may be gone or closed since.
+  return {
+    ...state,
+    messages: [...beginState(request.messages, false).messages.slice(0, 1), ...state.messages.slice(1)],
+  };
 }
 
 /** The request of the first round, for whoever opens it: a model that is down is then told before anything else is. */

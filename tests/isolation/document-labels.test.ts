@@ -7,6 +7,8 @@ import { startTestWorker, type Answer, type Call, type TestWorker } from "#worke
 /** Words that stand in documents for lawyers and nowhere else. */
 const SECRET = "quetzalcoatlus";
 const SECRET_HEADING = "Xylophagous";
+/** A model that takes tools. */
+const TOOL_MODEL = "@cf/openai/gpt-oss-20b";
 const QUESTION = "What is the code name of the settlement with the insurer?";
 
 const OPEN = {
@@ -145,26 +147,85 @@ describe("a document with labels is seen by those who carry one, and by nobody e
     assert.equal((await asLawyer("/documents/closed.md")).status, 200);
   });
 
-  it("counts who is asking, not who asked before: labels taken from a session's principal end its view", async () => {
+  /** A key with a label, and what takes the label from it, in every isolate. */
+  async function keyOfBoard(): Promise<{ key: string; takeLabel: () => Promise<void> }> {
     const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
     const before = new Set((await KV.list()).keys.map(({ name }) => name));
-    const key = await worker.makeKey("acme", ["chat", "search"], { acl: ["board"] });
+    const key = await worker.makeKey("acme", ["chat", "search", "ingest", "tools"], { acl: ["board"] });
+    const made = (await KV.list()).keys.map(({ name }) => name).filter((name) => !before.has(name));
+    const stored = made.find((name) => name.includes("key")) ?? assert.fail();
+    const takeLabel = async (): Promise<void> => {
+      const record = await KV.get<object>(stored, "json");
+      await KV.put(stored, JSON.stringify({ ...record, acl: [] }));
+      // An isolate trusts a key that it has found for half a minute.
+      await worker.restart();
+    };
+    return { key, takeLabel };
+  }
+
+  /** A grounded turn that waits for a person, and the call that it waits for. */
+  async function pause(key: string, sessionId: string): Promise<string> {
+    const wish = { name: "ingest_docs", arguments: { documents: [{ docId: `${sessionId}.md`, text: "A wish." }] } };
+    await worker.runtime.control.plan({ kind: "answer", toolCalls: [wish] }, { model: TOOL_MODEL });
+    const tools = ["ingest_docs"];
+    const body = { sessionId, message: QUESTION, rag: true, stream: false, modelId: TOOL_MODEL, tools };
+    const { json, text } = await worker.call("/chat", { tenant: "acme", key, body });
+    const { toolCalls = [] } = json.data as unknown as { toolCalls?: readonly { callId: string }[] };
+    return toolCalls[0]?.callId ?? assert.fail(text);
+  }
+  const approve = (key: string, sessionId: string, callId: string): Promise<Answer> =>
+    worker.call(`/chat/${sessionId}/approvals/${callId}`, { tenant: "acme", key, body: { decision: "approve" } });
+  /** What models were asked, as one text. */
+  const prompts = async (): Promise<string> =>
+    JSON.stringify((await worker.runtime.control.modelCalls()).map(({ inputs }) => inputs));
+
+  it("a turn that waits for a person is over when its key has lost a label: what it has read is not answered from", async () => {
+    const { key, takeLabel } = await keyOfBoard();
+    const callId = await pause(key, "waits");
+    assert.match(await prompts(), new RegExp(SECRET), "it has read it");
+    await takeLabel();
+    await worker.runtime.control.reset();
+    assert.equal((await approve(key, "waits", callId)).status, 410);
+    assert.equal((await approve(lawyer, "waits", callId)).status, 410, "and nobody else, an admin, takes it up");
+    assert.deepEqual(await worker.runtime.control.modelCalls(), []);
+    assert.equal((await asLawyer("/documents/waits.md")).status, 404);
+  });
+
+  it("a turn that waits for a person goes on with the documents as they are then", async () => {
+    const callId = await pause(lawyer, "goes-on");
+    assert.match(await prompts(), new RegExp(SECRET));
+    await asLawyer("/ingest", { body: { ...CLOSED, acl: ["board"] } });
+    await worker.runtime.control.reset();
+    await worker.runtime.control.answerWith("I do not know [1].", { model: TOOL_MODEL });
+    assert.equal((await approve(lawyer, "goes-on", callId)).status, 200);
+    const events = await asLawyer("/chat/goes-on/events");
+    assert.match(events.text, /"n":1,"docId":"open\.md"/, "the sources that its citations are checked against");
+    assert.ok(!sees(events), events.text);
+    assert.match(await prompts(), /<source id/);
+    assert.doesNotMatch(await prompts(), new RegExp(SECRET));
+    await asLawyer("/ingest", { body: CLOSED });
+  });
+
+  it("counts who is asking, not who asked before: labels taken from a session's principal end its view", async () => {
+    const { key, takeLabel } = await keyOfBoard();
     const ask = (): Promise<Answer> =>
       worker.call("/chat", {
         tenant: "acme",
         key,
-        body: { sessionId: "board", message: QUESTION, rag: true, stream: false },
+        body: { sessionId: "board", message: QUESTION, rag: true, stream: false, modelId: TOOL_MODEL },
       });
     assert.ok(sees(await ask()));
-    const stored = (await KV.list()).keys
-      .map(({ name }) => name)
-      .find((name) => !before.has(name) && name.includes("key"));
-    assert.ok(stored !== undefined);
-    const record = await KV.get<object>(stored, "json");
-    await KV.put(stored, JSON.stringify({ ...record, acl: [] }));
-    await worker.restart();
-    const { data } = (await ask()).json as unknown as { data: { citations: { docId?: string }[] } };
-    assert.ok(data.citations.every(({ docId }) => docId !== "closed.md"));
+    await takeLabel();
+    // A model that says it once more, from the history of the session: it is not supported by anything that may be read now.
+    await worker.runtime.control.reset();
+    await worker.runtime.control.answerWith(`Everybody calls it ${SECRET} [1].`, { model: TOOL_MODEL });
+    const { data } = (await ask()).json as unknown as { data: { citations: { docId?: string; verdict: string }[] } };
+    assert.deepEqual(
+      data.citations.filter(({ docId, verdict }) => docId === "closed.md" || verdict === "supported"),
+      [],
+    );
+    const asked = await prompts();
+    assert.doesNotMatch(asked.slice(asked.indexOf("<source id"), asked.lastIndexOf("</source>")), new RegExp(SECRET));
   });
 
   it("a change of labels holds at once, whatever was kept of searches", async () => {

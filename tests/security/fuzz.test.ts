@@ -21,8 +21,11 @@ const ROUNDS = REQUESTS < 4_000 ? 1 : 10;
 const AT_ONCE = 8;
 /** No answer after this is a hang: nothing here waits for anything that takes seconds. */
 const HANG_MS = 60_000;
-/** What the Worker's isolate may hold at rest beyond what it holds when it has answered one request. */
-const MAX_HEAP_GROWTH_BYTES = 16 * 1024 * 1024;
+/**
+ * What the Worker's isolate may hold at rest beyond what it holds when it has answered one request, however many it has answered
+ * since: code that was compiled for the routes, and maps that are full. Less than a kilobyte for each request of a long run.
+ */
+const MAX_HEAP_GROWTH_BYTES = 6 * 1024 * 1024;
 /** Longer than the runtime keeps an object that nobody asks. */
 const LOOK_AGAIN_MS = 12_000;
 const MIB = 1024 * 1024;

@@ -1,4 +1,4 @@
-import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
+import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 
 /** An issuer of tokens whose published keys a test can change. */
 export interface IdentityProvider {
@@ -13,6 +13,8 @@ export interface IdentityProvider {
   addKey(keyId: string, algorithm?: "RS256" | "ES256"): Promise<void>;
   /** Signs claims with the newest key; `iss` and five minutes of life are added unless given. */
   sign(claims: Readonly<Record<string, unknown>>): Promise<string>;
+  /** Signs anything at all as if it were claims; `contentType` goes into the header as `cty`. */
+  signBytes(content: Uint8Array, contentType?: string): Promise<string>;
   /** Whether it answers at all. */
   setReachable(isReachable: boolean): void;
 }
@@ -43,6 +45,13 @@ export function createIdentityProvider(issuer: string, nowMs: () => number): Ide
       const nowSeconds = Math.floor(nowMs() / 1_000);
       return new SignJWT({ iss: issuer, iat: nowSeconds, exp: nowSeconds + 300, ...claims })
         .setProtectedHeader({ alg: signer.algorithm, kid: signer.keyId, typ: "JWT" })
+        .sign(signer.key);
+    },
+    signBytes(content, contentType) {
+      if (signer === undefined) throw new Error("The provider has no key yet.");
+      const header = { alg: signer.algorithm, kid: signer.keyId, typ: "JWT" };
+      return new CompactSign(content)
+        .setProtectedHeader({ ...header, ...(contentType === undefined ? {} : { cty: contentType }) })
         .sign(signer.key);
     },
     setReachable: (value) => {

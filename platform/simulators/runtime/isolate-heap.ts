@@ -1,6 +1,6 @@
 import { WebSocket } from "undici";
 
-/** How long the inspector may take: collecting garbage stops everything else in the isolate. */
+/** How long the inspector may take: counting the heap stops everything else in the isolate. */
 const INSPECTOR_MS = 30_000;
 
 /** An isolate, as the inspector lists it. */
@@ -19,6 +19,10 @@ interface InspectorAnswer {
  * Bytes that JavaScript holds in the isolate of a Worker and of its Durable Objects, once the garbage is out. What the
  * runtime keeps beside it (SQLite, the local KV and D1, which are isolates of their own) is not in it.
  *
+ * A snapshot of the heap is taken and thrown away, because it collects the garbage there and then. `HeapProfiler.collectGarbage`
+ * only puts it on the list of what the isolate does next, and an isolate without requests does nothing: what is asked after it is
+ * the heap with all its garbage.
+ *
  * @param inspector where the inspector listens
  * @throws Error when the inspector gives no answer
  */
@@ -35,7 +39,7 @@ export async function heapBytesOf(inspector: URL, workerName: string): Promise<n
   );
   socket.onerror = ({ error }) => reject(new Error(`the inspector of "${workerName}" broke off`, { cause: error }));
   socket.onopen = () => {
-    socket.send(JSON.stringify({ id: 1, method: "HeapProfiler.collectGarbage" }));
+    socket.send(JSON.stringify({ id: 1, method: "HeapProfiler.takeHeapSnapshot", params: { reportProgress: false } }));
     socket.send(JSON.stringify({ id: 2, method: "Runtime.getHeapUsage" }));
   };
   socket.onmessage = ({ data }: { readonly data: unknown }) => {
