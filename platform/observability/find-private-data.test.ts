@@ -63,13 +63,6 @@ describe("findPrivateData", () => {
     it(`finds it in ${JSON.stringify(text).slice(0, 60)}`, () => assert.deepEqual(shown(text), found));
 
   for (const text of ORDINARY) it(`finds none in "${text}"`, () => assert.deepEqual(shown(text), []));
-
-  it("gets to the end of long hostile text", () => {
-    const startMs = performance.now();
-    for (const part of ["1 ", "a@", "+1 ", "eyJ", "ak_a", "A1", "-----BEGIN ", "0"])
-      findPrivateData(part.repeat(200_000 / part.length));
-    assert.ok(performance.now() - startMs < 5_000, String(performance.now() - startMs));
-  });
 });
 
 describe("findSecrets", () => {

@@ -11,6 +11,7 @@ import { hostileBody, MARK, nearlyValidValue, oddHeaders, validValue } from "#te
 import { GROUNDING_INSTRUCTIONS } from "#rag/build-prompt";
 import { SCOPES } from "#tenancy/scopes";
 import { routeSpecs } from "#tools/reference/route-specs";
+import { takeCallsMade } from "#worker/testing/calls-made";
 import { eventually } from "#worker/testing/eventually";
 import { type Call, startTestWorker, type TestWorker } from "#worker/testing/start-test-worker";
 
@@ -83,7 +84,7 @@ describe(`${REQUESTS} requests that nobody would write`, () => {
           await worker.runtime.control.plan({ kind: "answer", text: ANSWER }, { model: MODEL, times: AT_ONCE });
           await fc.assert(property, { ...seedOf(round), numRuns, endOnFailure: true });
         });
-      after(async () => void heap.push(await worker.runtime.heapBytes()));
+      after(async () => void heap.push(await heapBytes()));
     });
   }
 
@@ -97,7 +98,7 @@ describe(`${REQUESTS} requests that nobody would write`, () => {
     // Objects leave when nobody has asked them for ten seconds, and nobody looks at the heap meanwhile.
     const limit = heapAtFirst + MAX_HEAP_GROWTH_BYTES;
     const look = async (): Promise<number> => {
-      const bytes = await worker.runtime.heapBytes();
+      const bytes = await heapBytes();
       if (bytes > limit) await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
       return bytes;
     };
@@ -106,6 +107,12 @@ describe(`${REQUESTS} requests that nobody would write`, () => {
       `fuzz: heap of the Worker at first and at rest: ${[heapAtFirst, atRest].map(inMebibytes).join(" ")} MiB`,
     );
   });
+
+  /** Without what the test Worker itself keeps: the name of each call that it has made. */
+  async function heapBytes(): Promise<number> {
+    await takeCallsMade(worker);
+    return worker.runtime.heapBytes();
+  }
 
   async function assertAnswered(spec: RouteSpec, { target, call }: Fuzzed): Promise<void> {
     sent++;

@@ -129,16 +129,6 @@ describe("AnswerGuard", () => {
       ),
     );
   });
-
-  it("stays fast on a long answer without a blank", () => {
-    const startMs = performance.now();
-    for (const part of ["a", "](", "![", "//", "www.", "<a", "http://x"]) {
-      const guard = new AnswerGuard([], { redactPii: true });
-      for (let n = 0; n < 2_000; n++) guard.push(part);
-      guard.flush();
-    }
-    assert.ok(performance.now() - startMs < 5_000, String(performance.now() - startMs));
-  });
 });
 
 describe("addressesIn", () => {
