@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request as sendHttp } from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -116,7 +116,7 @@ export async function createFleetWorkspace(options: Partial<CloudflareApiOptions
       if (!ENABLED.test(code)) throw new Error("The bundle holds its config in another form than here.");
       const served = config.enabled ? code : code.replace(ENABLED, "$1!1");
       writeFileSync(path.join(tenantDir(id), "bundle.js"), `${served}\n// ${text}\n`);
-      copyFileSync(`${bundle}.map`, path.join(tenantDir(id), "bundle.js.map"));
+      writeFileSync(path.join(tenantDir(id), "bundle.js.map"), readFileSync(`${bundle}.map`));
     },
     configure(id, change) {
       const file = path.join(tenantDir(id), "tenant.config.json");
