@@ -9,7 +9,7 @@ const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 
 /** @param launcher the functions and the program of stage.cjs */
-exports.serve = async ({ program, createStage, fillStage, copyOutputs, readAction }) => {
+exports.serve = async ({ program, createStage, fillStage, copyOutputs, readAction, fastFolder }) => {
   const startDirectory = process.cwd();
   // Outside of the execution root, where the workspace's own node_modules would be found.
   const programStage = createStage(os.tmpdir());
@@ -30,7 +30,7 @@ exports.serve = async ({ program, createStage, fillStage, copyOutputs, readActio
 
   async function runAction(parameters) {
     const action = readAction(parameters);
-    const stage = createStage(os.tmpdir());
+    const stage = createStage(fastFolder());
     try {
       fillStage(stage, action);
       process.chdir(stage);
