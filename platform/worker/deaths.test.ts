@@ -124,7 +124,7 @@ describe("in the middle of it", () => {
     await eventually(modelCalls, (count) => count >= 2);
     await worker.restart();
     // As it is ten silent minutes later.
-    const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = worker.runtime.d1("DB");
     await DB.prepare("UPDATE ingest_jobs SET updated_at = updated_at - 660000 WHERE job_id = ?1").bind(jobId).run();
     const job = await eventually(
       () => worker.call(`/ingest/${jobId}`, acme()),
@@ -150,7 +150,7 @@ describe("in the middle of it", () => {
     const { jobId } = json.data as unknown as { jobId: string };
     assert.ok(jobId, told);
     await eventually(async () => {
-      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      const KV = worker.runtime.kv("KV");
       return (await KV.list({ prefix: `acme:speech:${jobId}:` })).keys.length > 0;
     });
     await worker.restart();

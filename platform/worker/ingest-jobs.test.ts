@@ -72,7 +72,7 @@ describe("POST /ingest of much text", () => {
     const { status, total, done, failed } = await ended(job.jobId);
     assert.deepEqual({ status, total, done, failed }, { status: "succeeded", total: 5, done: 5, failed: [] });
     for (const word of words) assert.ok((await foundIn(word)).includes(`birds/${word}.md`), word);
-    const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = worker.runtime.d1("DB");
     for (const table of ["ingest_job_documents", "ingest_job_texts"])
       assert.deepEqual(await DB.prepare(`SELECT count(*) AS n FROM ${table}`).first(), { n: 0 }, table);
   });

@@ -38,7 +38,7 @@ describe("a model that uses tools", () => {
     worker = await startTestWorker();
     key = await worker.makeKey("oscorp", ["chat", "search", "ingest", "tools"]);
     admin = await worker.makeKey("oscorp", ["admin"]);
-    const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+    const KV = worker.runtime.kv("KV");
     await KV.put("oscorp:value:hours", "The lab is open from eight to five.");
   });
   after(() => worker.dispose());

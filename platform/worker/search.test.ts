@@ -177,7 +177,7 @@ describe("search, in workerd", () => {
 
     /** Until KV has it, the result is shared from memory: this waits for the former. */
     async function stored(result: SearchResponse): Promise<void> {
-      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      const KV = worker.runtime.kv("KV");
       const holds = async (): Promise<boolean> => {
         const { keys } = await KV.list({ prefix: "acme:search-cache:" });
         const values = await Promise.all(keys.map(({ name }) => KV.get(name)));

@@ -24,22 +24,21 @@ describe("prompts, flags and models of run time, in workerd", () => {
       await worker.call("/ingest", { key: worker.keys[tenant], body: { docId: "kites.md", text } });
   });
   beforeEach(async () => {
-    const kv = await namespace();
+    const kv = namespace();
     for (const { name } of (await kv.list()).keys) if (!name.includes(":api-key:")) await kv.delete(name);
     await worker.runtime.control.reset();
     lines = [];
   });
   after(() => worker.dispose());
 
-  /** Asked for anew each time: a restart makes the last one useless. */
-  const namespace = async () => (await worker.runtime.bindings<{ KV: KVNamespace }>()).KV;
+  const namespace = () => worker.runtime.kv("KV");
   const as = (tenant: "acme" | "globex", extra: Call = {}): Call => ({ key: worker.keys[tenant], ...extra });
   const chat = (tenant: "acme" | "globex", body: object = {}) =>
     worker.call("/chat", as(tenant, { body: { message: "Hello", stream: false, ...body } }));
 
   /** In force at once: a new isolate has no memory to wait for. */
   async function set(tenant: string, values: object): Promise<void> {
-    const kv = await namespace();
+    const kv = namespace();
     await kv.put(settingsKey(tenantIdSchema.parse(tenant)), JSON.stringify({ values }));
     await worker.restart();
   }
@@ -47,7 +46,7 @@ describe("prompts, flags and models of run time, in workerd", () => {
   async function store(tenant: string, text: string): Promise<string> {
     const tenantId = tenantIdSchema.parse(tenant);
     const digest = await promptDigest(text);
-    const kv = await namespace();
+    const kv = namespace();
     await kv.put(promptVersionKey(tenantId, "system", digest), text);
     await kv.put(activePromptsKey(tenantId), JSON.stringify({ system: activate(NEVER_ACTIVATED, digest) }));
     return shortVersion(digest);

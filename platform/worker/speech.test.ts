@@ -288,7 +288,7 @@ describe("speech, through the whole Worker", () => {
           assert.deepEqual([status, json.error?.code], [404, "not_found"]);
         }
       }
-      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      const KV = worker.runtime.kv("KV");
       const { keys } = await KV.list({ prefix: `acme:speech:${jobId}` });
       assert.equal(keys.length, 3);
       for (const { expiration = 0 } of keys) assert.ok(Math.abs(expiration - Date.now() / 1_000 - 86_400) < 60);

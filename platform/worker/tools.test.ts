@@ -142,7 +142,7 @@ describe("/tools, in workerd", () => {
     });
 
     it("kv_get: the tenant's own values and nothing else of the store", async () => {
-      const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+      const KV = worker.runtime.kv("KV");
       await KV.put("acme:value:greeting", "hello");
       await KV.put("globex:value:greeting", "secret of globex");
       await KV.put("acme:value:shop%002fopen", "eight");
@@ -313,7 +313,7 @@ describe("/tools, in workerd", () => {
         }
       };
       assert.deepEqual(await breaks(), []);
-      const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+      const DB = worker.runtime.d1("DB");
       await DB.exec("UPDATE audit_records SET principal = 'key_0' WHERE tenant_id = 'acme' AND seq = 5");
       assert.deepEqual(await breaks(), [{ seq: 5, kind: "altered" }]);
       await DB.exec("DELETE FROM audit_records WHERE tenant_id = 'acme' AND seq = 5");
@@ -332,7 +332,7 @@ describe("/tools, in workerd", () => {
   });
 
   it("withholds the result of a call that could not be recorded, and changes nothing that it could not record before", async () => {
-    const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = worker.runtime.d1("DB");
     await DB.exec("ALTER TABLE audit_records RENAME TO away");
     try {
       const answer = await execute("kv_get", { key: "greeting" });

@@ -58,7 +58,7 @@ describe("what models, documents, tools and users say, in Chromium", () => {
     const key = await worker.makeKey("acme", ["ingest"]);
     const stored = await worker.call("/ingest", { tenant: "acme", key, body: document });
     assert.equal(stored.status, 200, stored.text);
-    const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+    const KV = worker.runtime.kv("KV");
     await KV.put("acme:value:trap", TEXT);
   });
   after(async () => {

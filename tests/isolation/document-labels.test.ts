@@ -149,7 +149,7 @@ describe("a document with labels is seen by those who carry one, and by nobody e
 
   /** A key with a label, and what takes the label from it, in every isolate. */
   async function keyOfBoard(): Promise<{ key: string; takeLabel: () => Promise<void> }> {
-    const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+    const KV = worker.runtime.kv("KV");
     const before = new Set((await KV.list()).keys.map(({ name }) => name));
     const key = await worker.makeKey("acme", ["chat", "search", "ingest", "tools"], { acl: ["board"] });
     const made = (await KV.list()).keys.map(({ name }) => name).filter((name) => !before.has(name));

@@ -89,7 +89,8 @@ describe("acme never sees what is globex's", () => {
   });
 
   it("stores nothing without the tenant in its key: D1 rows, KV keys, Durable Object names, gateway metadata", async () => {
-    const { DB, KV } = await worker.runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
+    const DB = worker.runtime.d1("DB");
+    const KV = worker.runtime.kv("KV");
     for (const table of ["documents", "chunks", "vectors"]) {
       const { results } = await DB.prepare(`SELECT DISTINCT tenant_id FROM ${table}`).all<{ tenant_id: string }>();
       assert.ok(

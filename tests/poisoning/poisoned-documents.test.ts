@@ -54,7 +54,7 @@ describe("a document that gives orders has no influence", () => {
   before(async () => {
     worker = await startTestWorker();
     key = await worker.makeKey("oscorp", ["chat", "search", "ingest", "tools"]);
-    const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+    const KV = worker.runtime.kv("KV");
     await KV.put("globex:value:vault", SECRET);
     const secret = { docId: "plan.md", text: `The plan of globex is called ${SECRET}. It weighs 7 grams.` };
     await worker.call("/ingest", { tenant: "globex", key: worker.keys.globex, body: secret });
@@ -264,7 +264,7 @@ describe("a document that gives orders has no influence", () => {
         assert.ok(!text.includes(MARK) && !text.includes("doc-1"), `${attempt}: ${text}`);
       }
     }
-    const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+    const KV = worker.runtime.kv("KV");
     for (const { name } of (await KV.list({ prefix: "globex:" })).keys)
       assert.ok(!(await KV.get(name))?.includes(MARK), name);
   });

@@ -122,7 +122,7 @@ describe("failures of peers", () => {
   });
 
   it("Flowise GHSA-c2c9-mfw7-p8hw: what has no owner is nobody's", async () => {
-    const { DB } = await world.worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = world.worker.runtime.d1("DB");
     const insert =
       "INSERT INTO sessions (tenant_id, session_id, principal_id, message_count, created_at, updated_at) VALUES (?1, ?2, ?3, 1, 1, 1)";
     for (const owner of ["", "null", "undefined"])

@@ -87,7 +87,7 @@ export async function startWorld(): Promise<World> {
 
 /** A key that an isolate knew and the next one cannot find. */
 async function revoke(worker: TestWorker): Promise<string> {
-  const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+  const KV = worker.runtime.kv("KV");
   const names = async (): Promise<string[]> => (await KV.list()).keys.map(({ name }) => name);
   const before = new Set(await names());
   const key = await worker.makeKey(VICTIM, SCOPES);
@@ -100,7 +100,7 @@ async function revoke(worker: TestWorker): Promise<string> {
 
 /** Puts the record of another tenant's key where the victim's are, as a mistake of an operator would. */
 async function misplace(worker: TestWorker, key: string): Promise<void> {
-  const { KV } = await worker.runtime.bindings<{ KV: KVNamespace }>();
+  const KV = worker.runtime.kv("KV");
   const record = (await KV.get(await apiKeyStorageKey(tenantIdSchema.parse(STRANGER), key))) ?? assert.fail();
   await KV.put(await apiKeyStorageKey(tenantIdSchema.parse(VICTIM), key), record);
 }
@@ -119,8 +119,8 @@ async function provide(worker: TestWorker, owner: Owner): Promise<Belongings> {
   const text = `The merger of ${name} is called project ${word}. Its budget is nine million.`;
   await ask("/ingest", { body: { docId: `${name}.md`, text, title: `Plan ${word}` } });
   await ask("/chat", { body: { sessionId: name, message: `Remember the word ${word}.`, stream: false } });
-  const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
-  const jobId = await addJob(tenantIdSchema.parse(owner.tenant), DB, `${word}.md`);
+  const database = worker.runtime.d1("DB") as D1Database; // as far as the store uses it
+  const jobId = await addJob(tenantIdSchema.parse(owner.tenant), database, `${word}.md`);
   return {
     sessionId: name,
     pausedSessionId: `${name}-paused`,
@@ -198,7 +198,8 @@ const TABLES = [
 const SHORT_LIVED_MS = 600_000;
 
 async function dump(worker: TestWorker, owner: Owner, own: Belongings): Promise<string> {
-  const { DB, KV } = await worker.runtime.bindings<{ DB: D1Database; KV: KVNamespace }>();
+  const DB = worker.runtime.d1("DB");
+  const KV = worker.runtime.kv("KV");
   const rows = TABLES.map((table) => DB.prepare(`SELECT * FROM ${table} WHERE tenant_id = ?1`).bind(VICTIM));
   const stored = (await DB.batch(rows)).map(({ results }) => results);
   const { keys } = await KV.list({ prefix: `${VICTIM}:` });

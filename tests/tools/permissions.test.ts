@@ -85,7 +85,7 @@ describe("who may use which tool", () => {
   }
 
   it("records what was refused to a key, and nothing of those who have none", async () => {
-    const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = worker.runtime.d1("DB");
     const { results } = await DB.prepare(
       "SELECT tenant_id, door, tool, outcome, code, count(*) AS n FROM audit_records GROUP BY 1, 2, 3, 4, 5",
     ).all<{ tenant_id: string; door: string; tool: string; outcome: string; code: string | null; n: number }>();

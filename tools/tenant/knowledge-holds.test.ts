@@ -51,7 +51,7 @@ describe(`the knowledge of ${files.tenantId}`, () => {
   let address: TenantAddress;
   before(async () => {
     runtime = await startTenantRuntime({ ...files, areLimitsOn: false, onLog: () => undefined });
-    const apiKey = await ensureDevelopmentKey(files.tenantId, await runtime.kv(), undefined, Date.now());
+    const apiKey = await ensureDevelopmentKey(files.tenantId, runtime.kv, undefined, Date.now());
     address = { url: runtime.url, apiKey };
     const report = await ingestFolder(address, { folder: path.join(folder, "documents") }, () => undefined);
     assert.deepEqual([report.failed, report.skipped, report.stopped], [[], [], undefined]);

@@ -29,10 +29,9 @@ describe(`a pool of ${tenants.map(({ tenantId }) => tenantId).join(", ")}`, () =
   const keys = new Map<string, string>();
   before(async () => {
     runtime = await startTenantRuntime({ ...files, onLog: () => undefined });
-    const kv = await runtime.kv();
     for (const { tenantId } of tenants) {
       const { key, record } = await generateApiKey(tenantId, { label: "test", scopes: SCOPES, nowMs: Date.now() });
-      await kv.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
+      await runtime.kv.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
       keys.set(tenantId, key);
     }
   });

@@ -2,13 +2,11 @@ import * as z from "#base/zod";
 
 import { workersAiClient } from "#ai-gateway/workers-ai-client";
 import { toPlatformError } from "#base/errors";
-import { forwardD1 } from "#storage/testing/forward-d1";
 import { forwardVectorize } from "#storage/testing/forward-vectorize";
 import { aiSchema } from "#tenancy/ai-config";
 import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 interface RagWorkerEnv {
-  readonly DB: D1Database;
   readonly VECTORS: Vectorize;
   readonly AI: Ai;
 }
@@ -27,11 +25,10 @@ const textCall = z.object({
   messages: z.array(z.object({ role: z.enum(["system", "user", "assistant"]), content: z.string() })),
 });
 
-/** Holds the bindings that node cannot reach, or only slowly: `/d1`, `/vectorize`, `/embed`, `/rerank`, and `/text`, which answers a line of JSON per part. */
+/** Holds the bindings that node cannot reach, or only slowly: `/vectorize`, `/embed`, `/rerank`, and `/text`, which answers a line of JSON per part. */
 export default {
   async fetch(request, env) {
     const path = new URL(request.url).pathname;
-    if (path === "/d1") return forwardD1(env.DB, request);
     if (path === "/vectorize") return forwardVectorize(env.VECTORS, request);
     const models = workersAiClient(env.AI, { gatewayId: "test-gateway", ai: aiSchema.parse({}) });
     try {

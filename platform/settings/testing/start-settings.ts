@@ -4,13 +4,14 @@ import { activate, NEVER_ACTIVATED } from "#settings/active-prompts";
 import { activePromptsKey, promptDigest, type PromptName, promptVersionKey } from "#settings/prompt-version";
 import { settingsKey } from "#settings/settings-document";
 import type { Answers, Command, CurrentAnswer } from "#settings/testing/settings-command";
+import type { RemoteKv } from "#simulators/control/remote-kv";
 import { startRuntime } from "#simulators/runtime/start-runtime";
 import type { TenantId } from "#tenancy/tenant-id";
 import { tenantIdSchema } from "#tenancy/tenant-id-schema";
 
 /** Two tenants' settings over one real KV namespace, in workerd, with a clock and faults that the test commands. */
 export interface TestSettings {
-  readonly kv: KVNamespace;
+  readonly kv: RemoteKv;
   send<Op extends Command["op"]>(command: Extract<Command, { op: Op }>): Promise<Answers[Op]>;
   current(tenant: string): Promise<CurrentAnswer>;
   /** Moves the clock; it starts at a time of its own after each restart. */
@@ -37,7 +38,7 @@ export async function startSettings(): Promise<TestSettings> {
     kv_namespaces: [{ binding: "KV", id: "kv" }],
   };
   const runtime = await startRuntime({ workers: [{ name: config.name, modulePath, config }], onLog: () => undefined });
-  const { KV: kv } = await runtime.bindings<{ KV: KVNamespace }>();
+  const kv = runtime.kv("KV");
   let nowMs = 1_700_000_000_000;
   const send: TestSettings["send"] = async (command) => {
     const response = await runtime.fetch("/", { method: "POST", body: JSON.stringify(command) });

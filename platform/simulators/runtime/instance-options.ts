@@ -2,18 +2,27 @@ import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { Log, LogLevel, type MiniflareOptions } from "miniflare";
 import { envEntry } from "#simulators/plugin/simulated-binding";
+import { storageBindingName } from "#simulators/contract/storage-messages";
 import { RuntimeError } from "./runtime-error.js";
 import type { LogLine, RuntimeLogLevel, RuntimeOptions, WorkerDeployment } from "./runtime-options.js";
-import { type MiniflareWorker, type SimulatorPaths, workerOptions } from "./worker-options.js";
+import {
+  keyedStorage,
+  type MiniflareWorker,
+  type SimulatorPaths,
+  type WorkerEnv,
+  workerOptions,
+} from "./worker-options.js";
 
-/** Name of the Worker through which this process talks to the simulators. It has no route, so no client reaches it. */
-export const controlWorkerName = "simulator-control";
-
+/** Name of the Worker through which this process talks to the simulators. */
+const controlWorkerName = "simulator-control";
 const fallbackWorkerName = "no-such-host";
 const helperCompatibilityDate = "2026-10-01";
 
-/** Everything Miniflare needs to run a set of Workers; reads their bundles from disk. */
-export function instanceOptions(options: RuntimeOptions, stateDir: string): MiniflareOptions {
+/**
+ * Everything Miniflare needs to run a set of Workers; reads their bundles from disk. The control Worker answers under
+ * `controlHost` alone, which therefore nobody else may know.
+ */
+export function instanceOptions(options: RuntimeOptions, stateDir: string, controlHost: string): MiniflareOptions {
   checkDeployments(options.workers);
   const paths = simulatorPaths();
   const workers = options.workers.map((worker) => workerOptions(worker, readModule(worker), options, paths));
@@ -29,7 +38,7 @@ export function instanceOptions(options: RuntimeOptions, stateDir: string): Mini
     resourcePersistencePath: stateDir,
     log: new Log(miniflareLevels[options.logLevel ?? "warn"]),
     handleStructuredLogs: structuredLogHandler(options),
-    workers: [...fallbackFirst(options.workers, workers), controlWorker(paths)],
+    workers: [...fallbackFirst(options.workers, workers), controlWorker(options, paths, controlHost)],
   };
 }
 
@@ -65,13 +74,15 @@ function noSuchHostWorker(): MiniflareWorker {
   );
 }
 
-function controlWorker(paths: SimulatorPaths): MiniflareWorker {
-  const worker = helperWorker(
-    controlWorkerName,
-    "export default { fetch(request, env) { return env.SIMULATORS.fetch(request); } };",
-  );
-  const binding = { props: { kind: "control" as const }, simulatorWorkerPath: paths.simulatorWorkerPath };
-  return { ...worker, config: { ...worker.config, env: { SIMULATORS: envEntry(paths.pluginPath, binding) } } };
+function controlWorker(options: RuntimeOptions, paths: SimulatorPaths, host: string): MiniflareWorker {
+  const worker = helperWorker(controlWorkerName, readFileSync(paths.controlWorkerPath, "utf8"));
+  const simulators = { props: { kind: "control" as const }, simulatorWorkerPath: paths.simulatorWorkerPath };
+  const env: WorkerEnv = { SIMULATORS: envEntry(paths.pluginPath, simulators) };
+  for (const { name, config } of options.workers) {
+    const stored = Object.entries(keyedStorage(config, options, paths));
+    for (const [binding, entry] of stored) env[storageBindingName(name, binding)] = entry;
+  }
+  return { ...worker, config: { ...worker.config, env, triggers: [{ type: "fetch", pattern: `${host}/*` }] } };
 }
 
 function helperWorker(name: string, source: string): MiniflareWorker {
@@ -95,10 +106,14 @@ function readModule({ name, modulePath }: WorkerDeployment): string {
   return readFileSync(modulePath, "utf8");
 }
 
-/** Both halves of the simulators are files near this one, so that they are found in any copy of the tree. */
+/** The halves of the simulators are files near this one, so that they are found in any copy of the tree. */
 function simulatorPaths(): SimulatorPaths {
   const near = (file: string): string => fileURLToPath(new URL(`../${file}`, import.meta.url).href);
-  const paths = { pluginPath: near("plugin/plugin.js"), simulatorWorkerPath: near("worker/simulator_worker.js") };
+  const paths = {
+    pluginPath: near("plugin/plugin.js"),
+    simulatorWorkerPath: near("worker/simulator_worker.js"),
+    controlWorkerPath: near("worker/control_worker.js"),
+  };
   const missing = Object.values(paths).find((file) => !existsSync(file));
   if (missing !== undefined) {
     throw new RuntimeError(

@@ -1,9 +1,12 @@
 import { Miniflare } from "miniflare";
-import type { ControlRequest } from "#simulators/contract/control-messages";
+import { storageBindingName } from "#simulators/contract/storage-messages";
+import { remoteD1, type RemoteD1 } from "#simulators/control/remote-d1";
+import { remoteKv, type RemoteKv } from "#simulators/control/remote-kv";
 import { SimulatorControl } from "#simulators/control/simulator-control";
+import { newControlHost, sendControl, sendStorage } from "./control-channel.js";
 import { type DataFolder, openDataFolder } from "./data-folder.js";
 import { fetchByHost } from "./fetch-by-host.js";
-import { controlWorkerName, instanceOptions } from "./instance-options.js";
+import { instanceOptions } from "./instance-options.js";
 import { heapBytesOf } from "./isolate-heap.js";
 import { RuntimeError } from "./runtime-error.js";
 import type { RuntimeOptions } from "./runtime-options.js";
@@ -14,7 +17,14 @@ export interface Runtime {
   readonly url: URL;
   /** Real HTTP to {@link url}: a path, or a whole address whose host then names the Worker. */
   fetch(target: string | URL | Request, init?: RequestInit): Promise<Response>;
-  /** Node-side proxies of a Worker's KV, D1, R2, queues and Durable Objects. Default: the first Worker. */
+  /** A Worker's KV namespace, default of the first Worker. Holds across reloads. */
+  kv(binding: string, workerName?: string): RemoteKv;
+  /** A Worker's D1 database, default of the first Worker. Holds across reloads. */
+  d1(binding: string, workerName?: string): RemoteD1;
+  /**
+   * Node-side proxies of all that a Worker has bound, R2, queues and Durable Objects included. Default: the first Worker. The
+   * first call costs a quarter of a second of the processor, for a thread of its own; a reload makes them useless.
+   */
   bindings<T = Record<string, unknown>>(workerName?: string): Promise<T>;
   /** Steers the simulators and reads what reached them. */
   readonly control: SimulatorControl;
@@ -37,32 +47,48 @@ export interface Runtime {
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const folder = openDataFolder(options);
   try {
-    const miniflare = new Miniflare(instanceOptions(options, folder.statePath));
+    const controlHost = newControlHost();
+    const miniflare = new Miniflare(instanceOptions(options, folder.statePath, controlHost));
     const url = await miniflare.ready.catch(async (error: unknown) => {
       await miniflare.dispose().catch(() => undefined);
       throw startError(error, options);
     });
-    return runtimeOf(miniflare, url, options, folder);
+    return runtimeOf({ miniflare, controlHost, folder }, url, options);
   } catch (error) {
     folder.close();
     throw error;
   }
 }
 
-function runtimeOf(miniflare: Miniflare, startUrl: URL, startOptions: RuntimeOptions, folder: DataFolder): Runtime {
+interface Started {
+  readonly miniflare: Miniflare;
+  readonly controlHost: string;
+  readonly folder: DataFolder;
+}
+
+function runtimeOf({ miniflare, controlHost, folder }: Started, startUrl: URL, startOptions: RuntimeOptions): Runtime {
   let options = startOptions;
   let url = startUrl;
   let disposed: Promise<void> | undefined;
   const workerNames = (): string[] => options.workers.map(({ name }) => name);
   const workerName = (name?: string): string => name ?? workerNames()[0] ?? "";
+  const channel = { url: () => url, host: controlHost };
 
   return {
     get url() {
       return url;
     },
     fetch: (target, init) => fetchAt(url, target, init),
+    kv: (binding, name) =>
+      remoteKv((call) =>
+        sendStorage(channel, { kind: "kv", binding: storageBindingName(workerName(name), binding), call }),
+      ),
+    d1: (binding, name) =>
+      remoteD1((call) =>
+        sendStorage(channel, { kind: "d1", binding: storageBindingName(workerName(name), binding), call }),
+      ),
     bindings: async <T>(name?: string) => (await miniflare.getBindings(workerName(name))) as T,
-    control: new SimulatorControl((request) => sendControl(miniflare, request), workerNames),
+    control: new SimulatorControl((request) => sendControl(channel, request), workerNames),
     async scheduled(cron, name) {
       const worker = await miniflare.getWorker(workerName(name));
       await worker.scheduled({ cron });
@@ -75,7 +101,7 @@ function runtimeOf(miniflare: Miniflare, startUrl: URL, startOptions: RuntimeOpt
       folder.relock(next.workers);
       // The port that was given at the start may have been 0; clients hold on to the one that was chosen.
       const settings = { ...next, port: Number(url.port) };
-      await miniflare.setOptions(instanceOptions(settings, folder.statePath));
+      await miniflare.setOptions(instanceOptions(settings, folder.statePath, controlHost));
       options = next;
       url = await miniflare.ready;
     },
@@ -90,13 +116,6 @@ function runtimeOf(miniflare: Miniflare, startUrl: URL, startOptions: RuntimeOpt
 async function fetchAt(url: URL, target: string | URL | Request, init?: RequestInit): Promise<Response> {
   const request = new Request(target instanceof Request ? target : new URL(target, url), init);
   return new URL(request.url).host === url.host ? fetch(request) : fetchByHost(url, request);
-}
-
-async function sendControl(miniflare: Miniflare, request: ControlRequest): Promise<unknown> {
-  const worker = await miniflare.getWorker(controlWorkerName);
-  const response = await worker.fetch("http://simulators/control", { method: "POST", body: JSON.stringify(request) });
-  if (!response.ok) throw new Error(`The simulators refused "${request.op}": ${await response.text()}`);
-  return response.json();
 }
 
 function startError(error: unknown, options: RuntimeOptions): RuntimeError {

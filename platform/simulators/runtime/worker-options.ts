@@ -8,14 +8,16 @@ import { type ResolvedWranglerConfig, durableObjectClasses } from "./wrangler-co
 
 /** One Worker as Miniflare takes it. */
 export type MiniflareWorker = MiniflareOptions["workers"][number];
-type WorkerEnv = NonNullable<MiniflareWorker["config"]["env"]>;
+/** Its bindings, by name. */
+export type WorkerEnv = NonNullable<MiniflareWorker["config"]["env"]>;
 type WorkerTriggers = NonNullable<MiniflareWorker["config"]["triggers"]>;
 type WorkerExports = NonNullable<MiniflareWorker["config"]["exports"]>;
 
-/** Where the two halves of the simulators are, absolute. */
+/** Where the parts of the simulators are, absolute. */
 export interface SimulatorPaths {
   readonly pluginPath: string;
   readonly simulatorWorkerPath: string;
+  readonly controlWorkerPath: string;
 }
 
 /** Index settings of a binding whose index was not described; what `@cf/baai/bge-base-en-v1.5` needs. */
@@ -42,7 +44,8 @@ export function workerOptions(
       },
       env: {
         ...variables(deployment),
-        ...storageBindings(config, options, paths),
+        ...keyedStorage(config, options, paths),
+        ...bucketsAndObjects(config),
         ...platformBindings(deployment),
         ...simulatedEnv(deployment, options, paths),
       },
@@ -64,14 +67,15 @@ function variables({ config, extraVars }: WorkerDeployment): WorkerEnv {
   );
 }
 
-function storageBindings(
+/** The KV and D1 bindings of a Worker. */
+export function keyedStorage(
   config: ResolvedWranglerConfig,
   { storage }: RuntimeOptions,
-  paths: SimulatorPaths,
+  { pluginPath, simulatorWorkerPath }: SimulatorPaths,
 ): WorkerEnv {
   const env: WorkerEnv = {};
   const remote = (kind: RemoteStorageProps["kind"], id: string) =>
-    storage && envEntry(paths.pluginPath, { ...paths, props: { kind, id, ...storage } });
+    storage && envEntry(pluginPath, { simulatorWorkerPath, props: { kind, id, ...storage } });
   for (const { binding, id = `${config.name}-${binding}` } of config.kv_namespaces ?? []) {
     env[binding] = remote("remote-kv", id) ?? { type: "kv", id };
   }
@@ -79,6 +83,11 @@ function storageBindings(
     const id = database_id ?? database_name ?? `${config.name}-${binding}`;
     env[binding] = remote("remote-d1", id) ?? { type: "d1", id };
   }
+  return env;
+}
+
+function bucketsAndObjects(config: ResolvedWranglerConfig): WorkerEnv {
+  const env: WorkerEnv = {};
   for (const { binding, bucket_name } of config.r2_buckets ?? []) {
     env[binding] = { type: "r2", name: bucket_name ?? `${config.name}-${binding}` };
   }

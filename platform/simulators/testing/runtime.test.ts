@@ -6,7 +6,7 @@ import path from "node:path";
 import { after, before, describe, it } from "node:test";
 
 import type { LogLine } from "#simulators/runtime/runtime-options";
-import { startRuntime } from "#simulators/runtime/start-runtime";
+import { type Runtime, startRuntime } from "#simulators/runtime/start-runtime";
 
 import { callFixture, eventually, fixtureDeployment, startFixture } from "./start-fixture.js";
 
@@ -39,12 +39,11 @@ describe("a runtime with several Workers", () => {
         (await runtime.control.modelCalls()).map(({ worker }) => worker),
         ["globex"],
       );
-      const { KV } = await runtime.bindings<{
-        KV: { put(key: string, value: string): Promise<void>; get(key: string): Promise<string | null> };
-      }>("acme");
-      await KV.put("a", "1");
-      const other = await runtime.bindings<{ KV: typeof KV }>("globex");
-      assert.deepEqual([await KV.get("a"), await other.KV.get("a")], ["1", null]);
+      await runtime.kv("KV", "acme").put("a", "1");
+      assert.deepEqual(
+        [await runtime.kv("KV", "acme").get("a"), await runtime.kv("KV", "globex").get("a")],
+        ["1", null],
+      );
     } finally {
       await runtime.dispose();
     }
@@ -63,6 +62,55 @@ describe("a runtime with several Workers", () => {
   });
 });
 
+describe("what is stored behind a binding", () => {
+  let runtime: Runtime;
+  before(async () => {
+    const fixture = fixtureDeployment("acme");
+    const d1_databases = [{ binding: "DB", database_id: "db" }];
+    runtime = await startRuntime({ ...quiet, workers: [{ ...fixture, config: { ...fixture.config, d1_databases } }] });
+  });
+  after(() => runtime.dispose());
+
+  it("is the same from node as through the runtime's own binding", async () => {
+    await runtime.kv("KV").put("a", '{"b":1}', { metadata: { by: "node" } });
+    const bound = await runtime.bindings<{ KV: KVNamespace; DB: D1Database }>();
+    assert.deepEqual(await bound.KV.getWithMetadata("a"), {
+      value: '{"b":1}',
+      metadata: { by: "node" },
+      cacheStatus: null,
+    });
+    assert.deepEqual(await runtime.kv("KV").get("a", { type: "json" }), { b: 1 });
+    assert.deepEqual((await runtime.kv("KV").list()).keys, [{ name: "a", metadata: { by: "node" } }]);
+    const database = runtime.d1("DB");
+    const insert = database.prepare("INSERT INTO t (a, b) VALUES (?1, ?2)");
+    await database.batch([database.prepare("CREATE TABLE t (a, b)"), insert.bind(1, null), insert.bind(2, "ü")]);
+    assert.deepEqual((await bound.DB.prepare("SELECT * FROM t").all()).results, [
+      { a: 1, b: null },
+      { a: 2, b: "ü" },
+    ]);
+  });
+
+  it("is refused in the binding's own words, and what JSON cannot carry before it is sent", async () => {
+    await assert.rejects(runtime.d1("DB").prepare("SELECT * FROM nowhere").all(), /no such table: nowhere/);
+    await assert.rejects(runtime.kv("NONE").get("a"), /there is no binding acme\/NONE/);
+    await assert.rejects(runtime.kv("KV").put("a", "1", { expirationTtl: 1 }), /Expiration TTL must be at least 60/);
+    assert.throws(() => runtime.kv("KV").put("a", new Uint8Array(1)), /a value is a text here/);
+    assert.throws(() => runtime.kv("KV").get("a", "arrayBuffer"), /text or json here, not as arrayBuffer/);
+    assert.throws(() => runtime.d1("DB").prepare("SELECT ?1").bind(undefined).all(), /undefined/);
+  });
+
+  it("is for the process that started the runtime: no client of its port gets there", async () => {
+    const message = {
+      method: "POST",
+      body: JSON.stringify({ kind: "kv", binding: "acme/KV", call: { operation: "list" } }),
+    };
+    for (const url of ["/storage", "http://simulator-control/storage", "http://simulator-control.invalid/storage"]) {
+      const response = await runtime.fetch(url, message);
+      assert.ok(!(await response.text()).includes("list_complete"), url);
+    }
+  });
+});
+
 describe("state", () => {
   let dataDir: string;
   before(() => {
@@ -77,6 +125,8 @@ describe("state", () => {
     const { logId } = await first.run(llama, { prompt: "x" }, { gateway: { id: "g" } });
     await first.send("/metrics", { points: [{ blobs: ["b"], doubles: [1.5], indexes: ["i"] }] });
     await eventually(async () => (await first.runtime.control.analyticsPoints()).length === 1);
+    // A log gathers for 50 ms before it is written; who reads logs has them written.
+    assert.equal((await first.runtime.control.gatewayLogs()).length, 1);
     await first.runtime.dispose();
 
     const second = await startFixture({ dataDir });

@@ -2,7 +2,6 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
-import { remoteD1 } from "#storage/testing/remote-d1";
 import { remoteVectorize, type RemoteVectorize } from "#storage/testing/remote-vectorize";
 
 /** D1, KV and Vectorize of one Worker in workerd, empty and migrated. */
@@ -21,7 +20,7 @@ export interface TestStorageOptions {
   readonly vectorVisibilityDelayMs?: number;
 }
 
-/** Boots `$WORKER_BUNDLE`, a Worker that answers `/vectorize` by `forwardVectorize` and `/d1` by `forwardD1`. */
+/** Boots `$WORKER_BUNDLE`, a Worker that answers by `forwardVectorize`. */
 export async function startStorage(options: TestStorageOptions): Promise<TestStorage> {
   const { dimensions, vectorVisibilityDelayMs = 0 } = options;
   const config = {
@@ -44,12 +43,13 @@ export async function startStorage(options: TestStorageOptions): Promise<TestSto
     model: { tokenDelayMs: 0 },
     vectorVisibilityDelayMs,
   });
-  const { KV } = await runtime.bindings<{ KV: KVNamespace }>();
   const send = (target: string, body: unknown): Promise<Response> =>
     runtime.fetch(target, { method: "POST", body: JSON.stringify(body) });
-  const database = remoteD1(send);
+  // As far as the stores use them.
+  const database = runtime.d1("DB") as D1Database;
+  const kv = runtime.kv("KV") as KVNamespace;
   await applyMigrations(database);
-  return { runtime, database, kv: KV, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
+  return { runtime, database, kv, vectors: remoteVectorize(send), dispose: () => runtime.dispose() };
 }
 
 const MIGRATIONS = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 import { apiKeyStorageKey, generateApiKey } from "#auth/api-key";
+import type { RemoteD1 } from "#simulators/control/remote-d1";
 import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
 import { startRuntime, type Runtime } from "#simulators/runtime/start-runtime";
 import { SCOPES, type Scope } from "#tenancy/scopes";
@@ -102,8 +103,7 @@ export async function startTestWorker({
     ...options,
   };
   const runtime = await startRuntime(runtimeOptions);
-  const { DB } = await runtime.bindings<{ DB: D1Database }>();
-  await migrate(DB);
+  await migrate(runtime.d1("DB"));
   const makeKey = async (tenant: string, scopes: readonly Scope[], options: KeyOptions = {}) => {
     const tenantId = tenantIdSchema.parse(tenant);
     const { key, record } = await generateApiKey(tenantId, {
@@ -112,9 +112,7 @@ export async function startTestWorker({
       nowMs: Date.now(),
       ...options,
     });
-    // Asked for anew: a restart ends what was there.
-    const { KV } = await runtime.bindings<{ KV: KVNamespace }>();
-    await KV.put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
+    await runtime.kv("KV").put(await apiKeyStorageKey(tenantId, key), JSON.stringify(record));
     return key;
   };
   const all = SCOPES.filter((scope) => scope !== "admin");
@@ -159,11 +157,12 @@ async function read(response: Response): Promise<Answer> {
 }
 
 /** Statements end with ";" at the end of a line, as the migration files promise. */
-async function migrate(database: D1Database): Promise<void> {
+async function migrate(database: RemoteD1): Promise<void> {
   const folder = process.env["MIGRATIONS_DIR"] ?? "platform/storage/migrations";
-  for (const file of readdirSync(folder).sort()) {
-    for (const statement of readFileSync(path.join(folder, file), "utf8").split(/;$/m)) {
-      if (statement.replace(/--.*$/gm, "").trim() !== "") await database.prepare(statement).run();
-    }
-  }
+  const scripts = readdirSync(folder)
+    .sort()
+    .map((file) => readFileSync(path.join(folder, file), "utf8"));
+  const statements = scripts.flatMap((script) => script.split(/;$/m));
+  const filled = statements.filter((statement) => statement.replace(/--.*$/gm, "").trim() !== "");
+  await database.batch(filled.map((statement) => database.prepare(statement)));
 }

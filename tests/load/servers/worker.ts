@@ -44,7 +44,7 @@ async function serveProduct(product: Extract<WorkerOptions, { kind: "product" }>
 
 /** Tells the parent when it is stored. */
 async function setFlag({ runtime }: TestWorker, { flag, value }: FlagMessage): Promise<void> {
-  const { KV } = await runtime.bindings<{ KV: KVNamespace }>();
+  const KV = runtime.kv("KV");
   const document: SettingsDocument = { values: { [flag]: value } };
   await KV.put(settingsKey(tenantIdSchema.parse(LOAD_TENANT.tenantId)), JSON.stringify(document));
   process.send?.({ isDone: true });

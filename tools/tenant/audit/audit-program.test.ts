@@ -31,7 +31,7 @@ describe("the program :audit", () => {
       body: { tool: "kv_get", arguments: { key } },
     });
   const sql = async (statement: string) => {
-    const { DB } = await worker.runtime.bindings<{ DB: D1Database }>();
+    const DB = worker.runtime.d1("DB");
     await DB.exec(statement);
   };
 

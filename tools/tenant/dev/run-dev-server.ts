@@ -36,12 +36,10 @@ export async function runDevServer(options: DevOptions): Promise<number> {
     cleanups.push(() => runtime.dispose());
     const stopped = stopSignal();
     const { files, dataDir } = options;
-    const apiKey = await ensureDevelopmentKey(files.tenantId, await runtime.kv(), dataDir, Date.now());
+    const apiKey = await ensureDevelopmentKey(files.tenantId, runtime.kv, dataDir, Date.now());
     const address = { url: runtime.url, apiKey };
-    const kv = await serveKvApi(
-      namespaceKeyValues(() => runtime.kv()),
-      { accountId: "local", namespaceId: files.tenantId },
-    );
+    const served = { accountId: "local", namespaceId: files.tenantId };
+    const kv = await serveKvApi(namespaceKeyValues(runtime.kv), served);
     cleanups.push(() => kv.close());
     const { url, token } = kv;
     const state = { ...address, tenantId: files.tenantId, pid: process.pid, kv: { url, token } };

@@ -49,7 +49,7 @@ describe("a KV namespace", () => {
   let account: CloudflareApi;
   before(async () => {
     runtime = miniflare();
-    direct = namespaceKeyValues(async () => (await runtime.getBindings<{ KV: KVNamespace }>()).KV);
+    direct = namespaceKeyValues((await runtime.getBindings<{ KV: KVNamespace }>()).KV);
     api = await serveKvApi(direct, { accountId: ACCOUNT, namespaceId: NAMESPACE });
     const token = { token: "t", email: "ops@example.com", accounts: [ACCOUNT], permissions: "all" as const };
     account = await startCloudflareApi({ tokens: [token] });

@@ -19,7 +19,7 @@ const storedKeySchema = z.object({ key: z.string().check(z.minLength(1)), record
  */
 export async function ensureDevelopmentKey(
   tenantId: TenantId,
-  kv: KVNamespace,
+  kv: Pick<KVNamespace, "put">,
   dataDir: string | undefined,
   nowMs: number,
 ): Promise<string> {

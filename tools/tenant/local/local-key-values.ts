@@ -27,7 +27,7 @@ export async function withLocalKeyValues<T>(
   const { startTenantRuntime } = await import("#tools/tenant/local/tenant-runtime");
   const runtime = await startTenantRuntime({ ...files, dataDir, onLog: () => undefined });
   try {
-    return await use(namespaceKeyValues(() => runtime.kv()));
+    return await use(namespaceKeyValues(runtime.kv));
   } finally {
     await runtime.dispose();
   }

@@ -84,7 +84,7 @@ export async function withLocalTenant<T>(
   try {
     return await use({
       url: runtime.url,
-      apiKey: await ensureDevelopmentKey(files.tenantId, await runtime.kv(), dataDir, Date.now()),
+      apiKey: await ensureDevelopmentKey(files.tenantId, runtime.kv, dataDir, Date.now()),
     });
   } finally {
     await runtime.dispose();

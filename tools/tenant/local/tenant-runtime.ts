@@ -4,11 +4,10 @@ import path from "node:path";
 import { parse } from "jsonc-parser";
 import * as z from "#base/zod";
 
-import type { D1Database, KVNamespace } from "@cloudflare/workers-types";
-
 import type { TenantConfig } from "#tenancy/tenant-config";
 import { applyMigrations, readMigrations } from "#tools/tenant/local/apply-migrations";
 import { CommandError } from "#tools/command/command-line";
+import type { RemoteKv } from "#simulators/control/remote-kv";
 import { RuntimeError } from "#simulators/runtime/runtime-error";
 import type { RuntimeOptions, WorkerDeployment } from "#simulators/runtime/runtime-options";
 import { startRuntime } from "#simulators/runtime/start-runtime";
@@ -37,9 +36,9 @@ export interface TenantRuntimeOptions {
 export interface TenantRuntime {
   /** Address without a trailing slash. */
   readonly url: string;
-  /** The tenant's KV. To be asked for at each use: a reload makes the one before useless. */
-  kv(): Promise<KVNamespace>;
-  /** Proxies of the KV, D1, R2, queue and Durable Object bindings, by name. To be asked for at each use, too. */
+  /** The tenant's KV. */
+  readonly kv: RemoteKv;
+  /** Proxies of the KV, D1, R2, queue and Durable Object bindings, by name. To be asked for at each use: a reload ends them. */
   bindings(): Promise<Readonly<Record<string, unknown>>>;
   /** Serves another version of the built files; state and port stay. Pending migrations are applied. */
   reload(files: Pick<TenantRuntimeOptions, "bundle" | "wrangler">): Promise<void>;
@@ -52,13 +51,12 @@ export async function startTenantRuntime(options: TenantRuntimeOptions): Promise
     // Its messages are written for people: what, which, and what to do.
     throw error instanceof RuntimeError ? new CommandError(error.message) : error;
   });
-  const bindings = () => runtime.bindings<{ readonly KV: KVNamespace; readonly DB: D1Database }>();
-  const migrate = async () => applyMigrations((await bindings()).DB, readMigrations(options.migrations));
+  const migrate = () => applyMigrations(runtime.d1("DB"), readMigrations(options.migrations));
   try {
     await migrate();
     return {
       url: runtime.url.origin,
-      kv: async () => (await bindings()).KV,
+      kv: runtime.kv("KV"),
       bindings: () => runtime.bindings(),
       async reload(files) {
         await runtime.reload(runtimeOptions({ ...options, ...files }));
