@@ -1,4 +1,4 @@
-// The rules of lint: each `<target>.lint` test runs them on the sources of one target, editors on what is open.
+// The rules of lint: the test `:lint` of each package runs them on its sources, editors on what is open.
 // A rule stands here only if a reader profits from it in every file; formatting is prettier's.
 import tseslint from "typescript-eslint";
 import { rules } from "./tools/lint-rules/rules.js";

@@ -1,7 +1,7 @@
 """Checks that no package can forget: the other macros call `package_checks` themselves."""
 
 load("@aspect_rules_js//js:defs.bzl", "js_info_files", "js_library", "js_run_binary", "js_test")
-load(":labels.bzl", "PERSISTENT_WORKER", "path_in_repository")
+load(":labels.bzl", "PERSISTENT_WORKER", "compiled_by", "path_in_repository", "tsconfig_of")
 
 # Files as a program made them, or as somebody else sent them.
 _NOT_OURS = ["**/golden/**", "**/testdata/**", "knowledge/documents/**", "node_modules/**", "pnpm-lock.yaml"]
@@ -38,6 +38,7 @@ def package_checks(files = ["**"]):
 
     | target                       | what                                                      | command |
     | ---------------------------- | --------------------------------------------------------- | ------- |
+    | `:lint`                      | test: eslint with types, where the package has TypeScript | `bazel test //pkg:lint` |
     | `:format`                    | test: prettier and buildifier have nothing to change; no file holds a secret, a path of a machine or a server of packages | `bazel run //:fix_format` repairs the former |
     | `:package_sources_are_built` | fails the analysis when a .ts file is in no target's srcs | add the file to a ts_library or ts_test |
     | `:package_pages`             | its Markdown and the names of all its files, for //tests/links:test | |
@@ -52,17 +53,21 @@ def package_checks(files = ["**"]):
     if native.existing_rule("package_sources_are_built") != None:
         return
 
+    sources = [
+        file
+        for file in native.glob(files, allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
+        if file.endswith(".ts") or file.endswith(".tsx")
+    ]
+
     # A compiled source has a .js output; a source that nobody compiles makes this label unknown.
     native.filegroup(
         name = "package_sources_are_built",
         testonly = True,
-        srcs = [
-            source.rpartition(".")[0] + ".js"
-            for source in native.glob(files, allow_empty = True, exclude = ["**/*.d.ts"] + _NOT_OURS)
-            if source.endswith(".ts") or source.endswith(".tsx")
-        ],
+        srcs = [source.rpartition(".")[0] + ".js" for source in sources],
         visibility = ["//tools/quality/repository:__pkg__"],
     )
+    if sources:
+        _lint_test(sources)
     checked = native.glob(files, allow_empty = True, exclude = _NOT_KEPT)
     _file_names(
         name = "package_file_names",
@@ -83,38 +88,31 @@ def package_checks(files = ["**"]):
         tool = "//tools/quality:check_files",
     )
 
-def lint_test(name, tsconfig, srcs, deps, tags):
-    """Test `<name>`: eslint with types on the sources of one target.
+def _lint_test(sources):
+    """Test `:lint`: eslint with types on all sources of the package in few programs, because each program starts from nothing."""
 
-    Args:
-      name: the test.
-      tsconfig: the configuration that compiles them.
-      srcs: TypeScript files of this package.
-      deps: what they are compiled with.
-      tags: tags of the test.
-    """
-
-    # The types of the dependencies, not their code: a change inside a function lints nobody else again.
+    # The types of what the sources are compiled with, not its code: a change inside a function lints no other package again.
     js_info_files(
-        name = name + ".types",
+        name = "lint.types",
         testonly = True,
-        srcs = deps,
+        srcs = [compiled_by(source) for source in sources],
         include_sources = False,
         include_transitive_sources = False,
         include_transitive_types = True,
         include_types = True,
-        tags = tags,
     )
     _report_test(
-        name = name,
-        srcs = srcs + [name + ".types", tsconfig, "//:package_json", "//:tsconfig"],
-        args = ["$(rootpath {})".format(tsconfig)] + ["$(rootpath {})".format(src) for src in srcs],
+        name = "lint",
+        srcs = sources + ["lint.types", "//:package_json", "//:tsconfig"] + [tsconfig_of(source) for source in sources],
+        args = [
+            "$(rootpath {}):$(rootpath {})".format(source, tsconfig_of(source))
+            for source in sources
+        ],
         mnemonic = "Lint",
-        tags = tags,
-        tool = "//tools/quality:lint",
+        tool = "//tools/quality:run_eslint",
     )
 
-def _report_test(name, srcs, args, mnemonic, tool, tags = []):
+def _report_test(name, srcs, args, mnemonic, tool):
     """Test `<name>`: fails with what a build action has found, and that action.
 
     A test starts its program anew each time. The action may stay in memory for the next one, as the compiler may,
@@ -126,7 +124,6 @@ def _report_test(name, srcs, args, mnemonic, tool, tags = []):
       args: arguments of the action after the report's path.
       mnemonic: name of the action's kind.
       tool: program that writes the report and exports `run`.
-      tags: tags of the test.
     """
     report = name + ".report"
     js_run_binary(
@@ -137,7 +134,7 @@ def _report_test(name, srcs, args, mnemonic, tool, tags = []):
         args = [path_in_repository(report)] + args,
         execution_requirements = PERSISTENT_WORKER,
         mnemonic = mnemonic,
-        tags = tags + ["manual"],
+        tags = ["manual"],
         tool = tool,
     )
     js_test(
@@ -146,5 +143,4 @@ def _report_test(name, srcs, args, mnemonic, tool, tags = []):
         data = [report, "//tools/quality:show_report"],
         entry_point = "//tools/quality:show-report.js",
         fixed_args = ["$(rootpath {})".format(report)],
-        tags = tags,
     )

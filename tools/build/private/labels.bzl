@@ -13,6 +13,14 @@ PERSISTENT_WORKER = {"airgap-worker": "1"}
 WORKER_TYPES = ["@cloudflare/workers-types"]
 NODE_TYPES = ["node"]
 
+def compiled_by(src):
+    """Name of the alias of the target that compiles a source of the calling package."""
+    return "compiled_by/" + src
+
+def tsconfig_of(src):
+    """Name of the alias of the configuration with which a source of the calling package is compiled."""
+    return "tsconfig_of/" + src
+
 def default_types():
     """Global types of the runtime that the calling package is written for.
 
@@ -28,6 +36,10 @@ def default_types():
         return []
     in_worker = (_is_in(package, "platform") or _is_in(package, "apps")) and not _is_in(package, "platform/simulators")
     return WORKER_TYPES if in_worker else NODE_TYPES
+
+def node_first(types):
+    """The same types, node's before the runtime's: of two declarations of a global the first counts, and the runtime's `process` is any."""
+    return [name for name in types if name in NODE_TYPES] + [name for name in types if name not in NODE_TYPES]
 
 def type_deps(types):
     """Labels of the npm packages behind global types.

@@ -24,7 +24,7 @@ def node_tool(
     | `:<name>`          | the program                                              | `bazel run //pkg:<name> -- <args>` |
     | `:<name>.compiled` | its modules, for tests of them                           | |
     | `:<name>.program`  | the modules and data, for a js_binary with other arguments whose entry_point is the compiled one | |
-    | `:<name>.lint`     | test: eslint with types                                  | `bazel test //pkg:<name>.lint` |
+    | `:lint`            | see package_checks                                       | |
 
     A program that a user starts runs in a folder of its own. What the user typed is relative to
     $BUILD_WORKING_DIRECTORY, and the checkout is $BUILD_WORKSPACE_DIRECTORY.
@@ -51,7 +51,6 @@ def node_tool(
         name = compiled,
         testonly = testonly,
         srcs = srcs,
-        lint = name + ".lint",
         tags = tags,
         types = types if types != None else NODE_TYPES,
         visibility = visibility,

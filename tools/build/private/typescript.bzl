@@ -2,8 +2,8 @@
 
 load("@aspect_rules_js//js:defs.bzl", "js_library", "js_run_binary", "js_test")
 load("@aspect_rules_ts//ts:defs.bzl", "ts_project")
-load(":checks.bzl", "lint_test", "package_checks")
-load(":labels.bzl", "NODE_TYPES", "PERSISTENT_WORKER", "WORKER_TYPES", "absolute", "default_types", "path_in_repository", "type_deps", "unique")
+load(":checks.bzl", "package_checks")
+load(":labels.bzl", "NODE_TYPES", "PERSISTENT_WORKER", "WORKER_TYPES", "absolute", "compiled_by", "default_types", "node_first", "path_in_repository", "tsconfig_of", "type_deps", "unique")
 
 # A test with properties gets one seed; see tools/quality/fix-property-seed.ts.
 _PROPERTIES = "//:node_modules/fast-check"
@@ -25,8 +25,7 @@ def ts_library(
     | target        | what                                                         | command |
     | ------------- | ------------------------------------------------------------ | ------- |
     | `:<name>`     | .js, .js.map and .d.ts; fails on a type error or an undeclared import | `bazel build //pkg:<name>` |
-    | `:<name>.lint`| test: eslint with types                                      | `bazel test //pkg:<name>.lint` |
-    | `:format`, `:package_sources_are_built` | see package_checks | |
+    | `:lint`, `:format`, `:package_sources_are_built` | see package_checks | |
 
     Import a file of the same package by `./file.js`, of another one by its alias, `#tenancy/file`.
     Every import must be a direct dependency: name the package in deps.
@@ -68,7 +67,7 @@ def ts_test(
     | -------------- | ---------------------------------------------- | ------- |
     | `:<name>`      | the tests of all srcs, in one process          | `bazel test //pkg:<name>` |
     |                | those whose name matches                       | `bazel test //pkg:<name> --test_filter=refuses` |
-    | `:<name>.lint` | test: eslint with types                        | `bazel test //pkg:<name>.lint` |
+    | `:lint`        | see package_checks                             | |
 
     Fails also when no test ran, and for `only`, and for `skip` or `todo` without a reason.
     Properties of fast-check start from one seed; `--test_env=PROPERTY_SEED=random` takes another.
@@ -89,8 +88,7 @@ def ts_test(
         name = compiled,
         srcs = srcs,
         deps = deps,
-        lint = name + ".lint",
-        # A test that only CI runs is linted with everything else.
+        # A test that only CI runs is compiled and linted with everything else.
         tags = [tag for tag in tags if tag != "manual"],
         testonly = True,
         types = types if types != None else WORKER_TYPES + NODE_TYPES,
@@ -122,12 +120,11 @@ def compile_typescript(
         deps,
         types,
         data = [],
-        lint = None,
         has_strict_deps = True,
         tags = [],
         testonly = None,
         visibility = None):
-    """The compiled target `<name>` and its lint test; what all macros with TypeScript share.
+    """The compiled target `<name>`; what all macros with TypeScript share.
 
     Args:
       name: the compiled target.
@@ -135,14 +132,13 @@ def compile_typescript(
       deps: direct dependencies.
       types: global types, or None for the default of the package.
       data: files needed at run time.
-      lint: name of the lint test, if not `<name>.lint`.
       has_strict_deps: False only for the program that checks them.
       tags: tags of all targets.
       testonly: as in ts_library.
       visibility: as in ts_library.
     """
     _refuse_tools(name, deps)
-    types = types if types != None else default_types()
+    types = default_types() if types == None else node_first(types)
     all_deps = unique(deps + type_deps(types))
     if has_strict_deps:
         # The check's stamp is an input of the compiler, so nothing that comes of the target can be had without it.
@@ -168,13 +164,17 @@ def compile_typescript(
         visibility = visibility,
         deps = compiler_deps + ["//:package_json"],
     )
-    lint_test(
-        name = lint or name + ".lint",
-        srcs = srcs,
-        deps = all_deps,
-        tags = tags,
-        tsconfig = "tsconfig_{}.json".format(name),
-    )
+
+    # The package's lint knows its sources alone, and looks at them as the compiler does.
+    for src in srcs:
+        for alias, actual in {compiled_by(src): name, tsconfig_of(src): "tsconfig_{}.json".format(name)}.items():
+            native.alias(
+                name = alias,
+                testonly = testonly,
+                actual = actual,
+                tags = tags,
+                visibility = ["//visibility:private"],
+            )
 
 def _refuse_tools(name, deps):
     """Fails for an edge that visibility cannot forbid: the macros make every package depend on the checks in //tools."""

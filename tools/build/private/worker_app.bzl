@@ -19,7 +19,7 @@ def worker_app(name, srcs, tests, deps):
     | target            | what                                                           | command |
     | ----------------- | -------------------------------------------------------------- | ------- |
     | `:<name>`         | its code; `tenant(worker = "//apps/<name>")` mounts it          | `bazel build //apps/<name>` |
-    | `:<name>.lint`    | test: eslint with types, and the walls between tenants          | `bazel test //apps/<name>:<name>.lint` |
+    | `:lint`           | test: eslint with types, and the walls between tenants          | `bazel test //apps/<name>:lint` |
     | `:<name>.openapi` | its part of /openapi.json; refuses a path outside of /<name>/   | `bazel build //apps/<name>:<name>.openapi` |
     | `:test`           | its tests, in a Worker with several tenants                     | `bazel test //apps/<name>:test` |
     | `:isolation`      | test: the isolation matrix over its routes; one without a row in route-rows.ts fails | `bazel test //apps/<name>:isolation` |

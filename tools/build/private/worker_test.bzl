@@ -17,7 +17,7 @@ def worker_test(
     | target         | what                                                    | command |
     | -------------- | ------------------------------------------------------- | ------- |
     | `:<name>`      | the tests; $WORKER_BUNDLE is the path of the module     | `bazel test //pkg:<name>` |
-    | `:<name>.lint` | test: eslint with types                                 | `bazel test //pkg:<name>.lint` |
+    | `:lint`        | see package_checks                                      | |
 
     The sandbox has no network but loopback. miniflare and the simulators are dependencies already.
 

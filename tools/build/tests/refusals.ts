@@ -42,9 +42,9 @@ const layers: readonly Refusal[] = [
   forbiddenEdge("an edge to the worker from below", "platform/http/edge-worker", "//platform/worker"),
   {
     fault: "an edge from the platform to the tools",
-    files: library("platform/base/edge-tools", "export const x = 1;\n", ["//tools/quality:lint"]),
+    files: library("platform/base/edge-tools", "export const x = 1;\n", ["//tools/quality:run_eslint"]),
     target: "//platform/base/edge-tools",
-    expected: /\/\/platform\/base\/edge-tools:edge-tools depends on \/\/tools\/quality:lint: code of a Worker never/,
+    expected: /\/\/platform\/base\/edge-tools:edge-tools depends on \/\/tools\/quality:run_eslint: code of a Worker never/,
   },
   {
     fault: "an edge from production code to what is for tests only",
@@ -120,7 +120,7 @@ const sources: readonly Refusal[] = [
       "platform/base/lint-error",
       "export function f(g: () => Promise<void>): void {\n  g();\n}\nexport const a: any = 1;\n",
     ),
-    target: "//platform/base/lint-error:lint-error.lint",
+    target: "//platform/base/lint-error:lint",
     expected: /no-floating-promises[^]*no-explicit-any/,
   },
   {
@@ -133,7 +133,7 @@ const sources: readonly Refusal[] = [
         "",
       ].join("\n"),
     ),
-    target: "//platform/rag/walls:walls.lint",
+    target: "//platform/rag/walls:lint",
     expected: /no-lookup-by-text[^]*bindings-in-adapters[^]*keys-from-scoped-key/,
   },
   {

@@ -41,7 +41,7 @@ const TARGETS = [
   "//platform/llm-tools/...",
   "//platform/speech/...",
   "//platform/worker/objects/...",
-  "//platform/worker:worker.lint",
+  "//platform/worker:lint",
   "//platform/worker:format",
   "//docs/reference:all",
 ];

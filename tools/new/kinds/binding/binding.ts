@@ -167,7 +167,7 @@ function bindingsOfAll(tree: Tree, changed: string, bindings: OwnBindings) {
 function nextCommands(request: Request, isRemoval: boolean): readonly NextCommand[] {
   const { tenantId, kind, object } = request;
   const test = {
-    command: `tools/bazel test //tenants/${tenantId}/... //platform/worker:worker.lint`,
+    command: `tools/bazel test //tenants/${tenantId}/... //platform/worker:lint`,
     about: "the Worker has it",
   };
   if (isRemoval) return [test, ...leftInAccount(request)];
