@@ -44,7 +44,8 @@ const layers: readonly Refusal[] = [
     fault: "an edge from the platform to the tools",
     files: library("platform/base/edge-tools", "export const x = 1;\n", ["//tools/quality:run_eslint"]),
     target: "//platform/base/edge-tools",
-    expected: /\/\/platform\/base\/edge-tools:edge-tools depends on \/\/tools\/quality:run_eslint: code of a Worker never/,
+    expected:
+      /\/\/platform\/base\/edge-tools:edge-tools depends on \/\/tools\/quality:run_eslint: code of a Worker never/,
   },
   {
     fault: "an edge from production code to what is for tests only",
