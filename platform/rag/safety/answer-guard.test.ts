@@ -20,6 +20,7 @@ describe("AnswerGuard", () => {
     "Jump to [Refunds](#refunds) or [prices](/prices).",
     "If a < b and b > c, write 1 // 2, http and a/b.",
     "It is <b>bold</b>,<br/>an Array<string> and 1 <2.",
+    "A Map<string, number>, a function f<T extends object, U>(t: T) and Record<string, Array<Row | null> >.",
     "See <https://docs.acme.example/guide?lang=en>.",
     "Mail ada@example.com: 3:30 pm, ratio 1:2.",
   ])
@@ -70,6 +71,10 @@ describe("AnswerGuard", () => {
     "<div onclick=alert(1)>",
     "<p onmouseover = 'alert(1)'>hover</p>",
     "<details open ontoggle=alert(1)>",
+    `<x ${"open ".repeat(40)}onclick=alert(1)>`,
+    '<x open ">" onclick=alert(1)>',
+    "<x <y onclick=alert(1)>",
+    "Map<string, number onclick=alert(1)>",
     "<body onload=alert(1)>",
     "<x/onpointerenter=alert(1)>",
     "<x\nonclick=alert(1)>",

@@ -23,13 +23,16 @@ const ADDRESS = new RegExp(
   String.raw`(?:\b[a-z][a-z0-9+.-]{1,20}${COLON}(?=${SLASH}{2})|\b(?:javascript|vbscript|data)${COLON}|(?<![\w/\\])(?=${SLASH}{2,}[\w-])|\bwww\.)[^\s<>"'${"`"})\]]*`,
   "gi",
 );
+/** Longest rest of an element, behind its name, that is waited for, characters: `Map<string, number>` is none that could do anything. */
+const MAX_ELEMENT = 80;
 /**
- * Elements that fetch, run or send something, and any element with an attribute: an attribute may be a handler of events or a
- * style. By HTML's tokenizer a name goes on up to a blank, `/` or `>`, and behind the first two of these attributes begin.
- * `<https://host/path>` is an address to Markdown; with quotes or a handler in it, it is none.
+ * Elements that fetch, run or send something, and any element whose attribute may have a value, which a handler of events or a style
+ * needs: one with a `=` or a quote before its end, or without an end. By HTML's tokenizer a name goes on up to a blank, `/` or `>`, and behind the
+ * first two of these attributes begin. `<https://host/path>` is an address to Markdown; with quotes or a handler in it, it is none.
  */
 const ELEMENT =
-  /<(?=[!?]|\/?(?:a|img|image|script|iframe|object|embed|link|style|svg|math|video|audio|source|base|meta|form|input|button|textarea|title|template|noscript|plaintext|xmp)\b|(?!https?:\/\/(?!\S*\/(?:on|style))[^\s<>"']+>)[a-z][^\s/>]*(?:\s|\/(?!>)))/gi;
+  /<(?=[!?]|\/?(?:a|img|image|script|iframe|object|embed|link|style|svg|math|video|audio|source|base|meta|form|input|button|textarea|title|template|noscript|plaintext|xmp)\b|(?!https?:\/\/(?!\S*\/(?:on|style))[^\s<>"']+>)[a-z][^\s/>]*(?:\s|\/(?!>))(?![^=>"']{0,80}>))/gi;
+const ELEMENT_BEGINS = /<[a-z][^\s/]*[\s/]/i;
 
 /** Addresses in a text, as a guard compares them. */
 export function addressesIn(text: string): readonly string[] {
@@ -64,8 +67,10 @@ export class AnswerGuard {
     let clean = "";
     let at = 0;
     for (const { index, 0: end } of text.matchAll(this.#rules.redactPii ? END_OF_SENTENCE : END_OF_WORD)) {
-      clean += this.#clean(text.slice(at, index + end.length));
-      at = index + end.length;
+      const part = text.slice(at, index + end.length);
+      if (endsInElement(part)) continue;
+      clean += this.#clean(part);
+      at += part.length;
     }
     this.#held = text.slice(at);
     if (this.#held.length <= MAX_HELD) return clean;
@@ -98,6 +103,14 @@ export class AnswerGuard {
   #isKnown(address: string): boolean {
     return this.#known.has(withoutPunctuation(address));
   }
+}
+
+/** Whether a text ends in what may become an element: its next words tell. */
+function endsInElement(text: string): boolean {
+  const end = text.slice(-2 * MAX_ELEMENT);
+  const rest = end.slice(Math.max(end.lastIndexOf(">"), end.lastIndexOf("=")) + 1);
+  const begin = ELEMENT_BEGINS.exec(rest);
+  return begin !== null && rest.length - begin.index - begin[0].length <= MAX_ELEMENT;
 }
 
 /** What ends a sentence does not belong to an address. */
