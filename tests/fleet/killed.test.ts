@@ -73,7 +73,8 @@ describe("a command that is killed at any step", () => {
       fleet.build("acme", `killed at ${step}`);
       await killAt(step, "deploy", BRIEF);
       const during = await versionAt(fleet, HOST);
-      if (["upload", "stage", "smoke", "promote"].includes(step)) assert.equal(during, before);
+      // The request that promotes may have left before the kill, and is not undone by it.
+      if (["upload", "stage", "smoke"].includes(step)) assert.equal(during, before);
       await acme.succeed("deploy", ...BRIEF);
       assert.notEqual(await versionAt(fleet, HOST), before);
       assert.match(await acme.succeed("drift"), /no drift/);

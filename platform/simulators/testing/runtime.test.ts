@@ -81,6 +81,10 @@ describe("what is stored behind a binding", () => {
     });
     assert.deepEqual(await runtime.kv("KV").get("a", { type: "json" }), { b: 1 });
     assert.deepEqual((await runtime.kv("KV").list()).keys, [{ name: "a", metadata: { by: "node" } }]);
+    const bytes = Uint8Array.from({ length: 1_000 }, (_, index) => index % 256);
+    await runtime.kv("KV").put("bytes", bytes);
+    assert.deepEqual(new Uint8Array((await bound.KV.get("bytes", "arrayBuffer")) ?? assert.fail()), bytes);
+    assert.deepEqual(new Uint8Array((await runtime.kv("KV").get("bytes", "arrayBuffer")) ?? assert.fail()), bytes);
     const database = runtime.d1("DB");
     const insert = database.prepare("INSERT INTO t (a, b) VALUES (?1, ?2)");
     await database.batch([database.prepare("CREATE TABLE t (a, b)"), insert.bind(1, null), insert.bind(2, "ü")]);
@@ -94,8 +98,11 @@ describe("what is stored behind a binding", () => {
     await assert.rejects(runtime.d1("DB").prepare("SELECT * FROM nowhere").all(), /no such table: nowhere/);
     await assert.rejects(runtime.kv("NONE").get("a"), /there is no binding acme\/NONE/);
     await assert.rejects(runtime.kv("KV").put("a", "1", { expirationTtl: 1 }), /Expiration TTL must be at least 60/);
-    assert.throws(() => runtime.kv("KV").put("a", new Uint8Array(1)), /a value is a text here/);
-    assert.throws(() => runtime.kv("KV").get("a", "arrayBuffer"), /text or json here, not as arrayBuffer/);
+    await assert.rejects(
+      runtime.kv("KV").put("a", new Blob(["a"]).stream() as never),
+      /a value is a text or bytes here/,
+    );
+    await assert.rejects(runtime.kv("KV").get("a", "stream"), /arrayBuffer here, not as stream/);
     assert.throws(() => runtime.d1("DB").prepare("SELECT ?1").bind(undefined).all(), /undefined/);
   });
 
